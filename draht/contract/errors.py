@@ -1,0 +1,35 @@
+"""The four errors that a channel raises. The house knows what to do with each; there is no fifth."""
+
+from __future__ import annotations
+
+
+class ChannelError(Exception):
+    """Base of the four. ``reason`` is the network's own words where it gave any; an agent reads it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class LoginExpired(ChannelError):
+    """The network no longer accepts our login: somebody has to connect again. Never raised for a short fault."""
+
+
+class TryLater(ChannelError):
+    """Nothing was done; the same attempt may succeed later. ``after`` is the wait in seconds, if the network told."""
+
+    def __init__(self, reason: str, after: float | None = None) -> None:
+        super().__init__(reason)
+        self.after = after
+
+
+class Refused(ChannelError):
+    """The network said no, and would say no again."""
+
+
+class Unsure(ChannelError):
+    """The request may have been carried out: its answer was lost. It must not be repeated without looking."""
+
+
+class Forged(Exception):
+    """A hook whose signature does not fit its bytes. It is turned away and never read."""

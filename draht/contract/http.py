@@ -1,0 +1,164 @@
+"""The one door to the networks. It turns transport faults and status codes into the four errors.
+
+``httpx2`` continues ``httpx``; nothing else in the project imports it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx2 as httpx
+import msgspec
+
+from draht import __version__
+from draht.contract.errors import LoginExpired, Refused, TryLater, Unsure
+
+MAX_ANSWER = 8 * 1024 * 1024  # bytes; no answer of a network that we use is larger
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+ANSWERS_OF_A_CROWD = frozenset({408, 425, 429, 502, 503, 504})
+
+
+class Answer:
+    """An answer with a good status code: its status, headers (names in lower case) and body."""
+
+    __slots__ = ("body", "headers", "status", "url")
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes, url: str) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.url = url
+
+    def json(self) -> Any:
+        """The body as JSON. A network that answers something else is out of order: ``TryLater``."""
+        try:
+            return msgspec.json.decode(self.body)
+        except msgspec.DecodeError as error:
+            raise TryLater(f"{_host(self.url)} answered with something that is not JSON.") from error
+
+
+class Http:
+    """A client with time-outs, an answer's size bound and the four errors.
+
+    Args:
+        transport: for tests and networks inside the process; ``None`` is the real network.
+        timeout: seconds for connecting and for each read.
+    """
+
+    def __init__(self, transport: httpx.BaseTransport | None = None, timeout: float = 20.0) -> None:
+        self._client = httpx.Client(
+            transport=transport,
+            timeout=timeout,
+            follow_redirects=False,
+            headers={"User-Agent": f"Draht/{__version__}"},
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+    def get(self, url: str, **options: Any) -> Answer:
+        return self.request("GET", url, **options)
+
+    def post(self, url: str, **options: Any) -> Answer:
+        return self.request("POST", url, **options)
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        repeatable: bool = False,
+        accept: frozenset[int] = frozenset(),
+        **options: Any,
+    ) -> Answer:
+        """Sends one request.
+
+        Args:
+            repeatable: the network acts once however often this is sent (idempotency key, or deleting); a lost answer
+                is then ``TryLater``, not ``Unsure``.
+            accept: further status codes that the caller wants to see instead of an error.
+            options: ``params``, ``json``, ``data``, ``content``, ``headers``, ``auth`` as httpx takes them.
+        """
+        repeatable = repeatable or method in SAFE
+        try:
+            with self._client.stream(method, url, **options) as response:
+                body = _read_within_bound(response)
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            raise Refused(f"{url!r} is not an address that can be called: {error}") from error
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise TryLater(f"{_host(url)} cannot be reached: {error}") from error
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            lost = f"The answer of {_host(url)} was lost: {error or type(error).__name__}"
+            raise (TryLater(lost) if repeatable else Unsure(lost)) from error
+        answer = Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body, url)
+        if 200 <= answer.status < 300 or answer.status in accept:
+            return answer
+        raise _error_of(answer, repeatable)
+
+
+def _read_within_bound(response: httpx.Response) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    for chunk in response.iter_bytes():
+        size += len(chunk)
+        if size > MAX_ANSWER:
+            raise httpx.DecodingError(f"the answer is larger than {MAX_ANSWER} bytes")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _error_of(answer: Answer, repeatable: bool) -> LoginExpired | TryLater | Refused | Unsure:
+    words = f"{_host(answer.url)} answered {answer.status}: {_words_of(answer)}"
+    if answer.status == 401:
+        return LoginExpired(words)
+    if answer.status in {408, 425, 429} or (answer.status in ANSWERS_OF_A_CROWD and repeatable):
+        return TryLater(words, after=_wait_of(answer.headers))
+    if answer.status == 503:  # by its definition nothing was done
+        return TryLater(words, after=_wait_of(answer.headers))
+    if answer.status >= 500:
+        return TryLater(words) if repeatable else Unsure(words)
+    return Refused(words)
+
+
+def _words_of(answer: Answer) -> str:
+    """The network's own words, from the usual places, else the beginning of the body."""
+    try:
+        body = msgspec.json.decode(answer.body)
+    except msgspec.DecodeError:
+        return " ".join(answer.body.decode("utf-8", "replace").split())[:300] or "no words"
+    for key in ("error_description", "message", "error", "detail", "title"):
+        found = body.get(key) if isinstance(body, dict) else None
+        if isinstance(found, dict):
+            found = found.get("message")
+        if isinstance(found, str) and found:
+            return found[:300]
+    return str(body)[:300]
+
+
+def _wait_of(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait, from ``Retry-After`` (RFC 9110) or ``X-RateLimit-Reset`` (epoch seconds or ISO time)."""
+    told = headers.get("retry-after")
+    if told:
+        if told.isdigit():
+            return float(told)
+        try:
+            return max(0.0, (parsedate_to_datetime(told) - datetime.now(UTC)).total_seconds())
+        except (ValueError, TypeError):
+            return None
+    reset = headers.get("x-ratelimit-reset")
+    if not reset or headers.get("x-ratelimit-remaining") not in {"0", None}:
+        return None
+    if reset.isdigit():
+        return max(0.0, float(reset) - time.time())
+    try:
+        return max(0.0, (datetime.fromisoformat(reset) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def _host(url: str) -> str:
+    return httpx.URL(url).host or url
