@@ -1,0 +1,59 @@
+"""The names of everything that can have happened. Past tense; each has a line in docs/develop/facts.md."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Fact(StrEnum):
+    # messages
+    MESSAGE_RECEIVED = "message_received"
+    MESSAGE_EDITED = "message_edited"
+    MESSAGE_DELETED = "message_deleted"
+    MESSAGE_RESTORED = "message_restored"
+    MESSAGE_MODERATED = "message_moderated"
+    CONVERSATIONS_JOINED = "conversations_joined"
+    # conversations
+    CONVERSATION_TAKEN = "conversation_taken"
+    CONVERSATION_ASSIGNED = "conversation_assigned"
+    CONVERSATION_MOVED = "conversation_moved"
+    CONVERSATION_RESOLVED = "conversation_resolved"
+    CONVERSATION_REOPENED = "conversation_reopened"
+    CONVERSATION_SNOOZED = "conversation_snoozed"
+    CONVERSATION_WOKEN = "conversation_woken"
+    CONVERSATION_READ = "conversation_read"
+    CONVERSATION_MARKED_UNREAD = "conversation_marked_unread"
+    NOTE_WRITTEN = "note_written"
+    TAG_ADDED = "tag_added"
+    TAG_REMOVED = "tag_removed"
+    # replies
+    REPLY_QUEUED = "reply_queued"
+    REPLY_HELD = "reply_held"
+    REPLY_RELEASED = "reply_released"
+    REPLY_WITHDRAWN = "reply_withdrawn"
+    REPLY_SENT = "reply_sent"
+    REPLY_POSTPONED = "reply_postponed"
+    REPLY_FAILED = "reply_failed"
+    REPLY_UNSURE = "reply_unsure"
+    REPLY_SETTLED = "reply_settled"
+    REPLY_RETRIED = "reply_retried"
+    # connections
+    CONNECTION_MADE = "connection_made"
+    CONNECTION_CHANGED = "connection_changed"
+    CONNECTION_REMOVED = "connection_removed"
+    TROUBLE_BEGAN = "trouble_began"
+    TROUBLE_ENDED = "trouble_ended"
+    LEFTOVER_KEPT = "leftover_kept"
+    LEFTOVERS_READ = "leftovers_read"
+    # people
+    LOGGED_IN = "logged_in"
+    LOGIN_FAILED = "login_failed"
+    LOGGED_OUT = "logged_out"
+    PERSON_ADDED = "person_added"
+    PERSON_CHANGED = "person_changed"
+    DEPARTMENT_ADDED = "department_added"
+    DEPARTMENT_CHANGED = "department_changed"
+    # the house
+    ARCHIVE_IMPORTED = "archive_imported"
+    ARCHIVE_EXPORTED = "archive_exported"
+    BACKUP_WRITTEN = "backup_written"
