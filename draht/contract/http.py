@@ -15,6 +15,7 @@ import httpx2 as httpx
 import msgspec
 
 from draht import __version__
+from draht.contract.addresses import public_address
 from draht.contract.errors import LoginExpired, Refused, TryLater, Unsure
 
 MAX_ANSWER = 8 * 1024 * 1024  # bytes; no answer of a network that we use is larger
@@ -73,6 +74,7 @@ class Http:
         *,
         repeatable: bool = False,
         accept: frozenset[int] = frozenset(),
+        public: bool = False,
         **options: Any,
     ) -> Answer:
         """Sends one request.
@@ -81,11 +83,13 @@ class Http:
             repeatable: the network acts once however often this is sent (idempotency key, or deleting); a lost answer
                 is then ``TryLater``, not ``Unsure``.
             accept: further status codes that the caller wants to see instead of an error.
+            public: somebody else gave us the address; it may not lie within our own network.
             options: ``params``, ``json``, ``data``, ``content``, ``headers``, ``auth`` as httpx takes them.
         """
         repeatable = repeatable or method in SAFE
         try:
-            with self._client.stream(method, url, **options) as response:
+            target, options = _bound_to_public(url, options) if public else (url, options)
+            with self._client.stream(method, target, **options) as response:
                 body = _read_within_bound(response)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise Refused(f"{url!r} is not an address that can be called: {error}") from error
@@ -98,6 +102,20 @@ class Http:
         if 200 <= answer.status < 300 or answer.status in accept:
             return answer
         raise _error_of(answer, repeatable)
+
+
+def _bound_to_public(url: str, options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The same request, bound to the address that was checked: no second look-up can lead elsewhere."""
+    asked = httpx.URL(url)
+    if asked.scheme not in {"http", "https"} or not asked.host:
+        raise httpx.UnsupportedProtocol("it needs a host, and http or https before it")
+    headers = dict(options.get("headers") or {}) | {
+        "Host": asked.netloc.decode("ascii"),
+        "Connection": "close",  # a kept connection would be known by its number alone
+    }
+    extensions = {"sni_hostname": asked.raw_host.decode("ascii")}
+    numeric = asked.copy_with(host=public_address(asked.host))
+    return str(numeric), options | {"headers": headers, "extensions": extensions}
 
 
 def _read_within_bound(response: httpx.Response) -> bytes:
