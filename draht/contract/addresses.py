@@ -11,7 +11,7 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: the last four bytes a
 
 
 def public_address(host: str) -> str:
-    """A number of ``host``. ``Refused`` if any of its numbers is not public, ``TryLater`` if none is known."""
+    """A number of ``host``. ``Refused`` if any of its numbers is private, ``TryLater`` if none is known."""
     found = _addresses(host)
     if not found:
         raise TryLater(f"{host} cannot be found.")
