@@ -51,8 +51,8 @@ class IncomingMessage:
             the thread of its ``parent``, or begins its own.
         parent: the id of the message that it answers.
         private: only we and the author can read it.
-        revision: when this version came to be. ``None`` when the network does not date its edits: then the later
-            delivery wins.
+        revision: when this version came to be; of an original that was never edited, ``at``. ``None`` only when the
+            network does not date its edits at all: then the later delivery wins.
         held: it waits for moderation on the network and is not public yet.
         language: BCP 47 tag, if the network tells.
         raw: what the network sent, for later reading.

@@ -100,7 +100,9 @@ class Loopback:
         if fault == "hang up":
             return _hang_up(request)
         if isinstance(fault, int):
-            return _send(request, fault, [("Content-Type", "application/json")], b'{"error":"a fault on purpose"}')
+            return _send(
+                request, fault, [("Content-Type", "application/json")], b'{"error":"a fault on purpose"}'
+            )
         if fault == "garbage":
             return _send(request, 200, [("Content-Type", "application/json")], b"\xff\x00<html>{")
         status, headers, answer = self._ask(request, body)
@@ -242,9 +244,13 @@ class ChannelContract(ABC):
         assert all(field.label for field in self.channel.settings)
 
     def test_its_samples_are_read_as_written_down(self, request: pytest.FixtureRequest) -> None:
-        samples = sorted(p for p in (self.folder / "samples").glob("*.*") if not p.name.endswith(".message.json"))
+        samples = sorted(
+            p for p in (self.folder / "samples").glob("*.*") if not p.name.endswith(".message.json")
+        )
         samples = [p for p in samples if p.suffix in {".json", ".xml"}]
-        assert samples, f"{self.folder.name} has no samples; a channel without captured payloads proves nothing"
+        assert samples, (
+            f"{self.folder.name} has no samples; a channel without captured payloads proves nothing"
+        )
         for sample in samples:
             payload: Any = json.loads(sample.read_text()) if sample.suffix == ".json" else sample.read_bytes()
             found = reading_as_json(self.read_sample(payload))
@@ -267,11 +273,15 @@ class ChannelContract(ABC):
                     assert event.text == clean(event.text)
 
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(payload=st.recursive(
-        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
-        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=5),
-        max_leaves=12,
-    ))
+    @given(
+        payload=st.recursive(
+            st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+            lambda inner: (
+                st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=5)
+            ),
+            max_leaves=12,
+        )
+    )
     def test_garbage_becomes_a_leftover(self, payload: Any) -> None:
         reading = self.read_sample(payload)
         assert all(left.reason for left in reading.unread)
@@ -306,8 +316,14 @@ class ChannelContract(ABC):
 
     @pytest.mark.parametrize(
         ("fault", "error"),
-        [(401, LoginExpired), (429, TryLater), (500, TryLater), (503, TryLater), ("garbage", TryLater),
-         ("hang up", TryLater)],
+        [
+            (401, LoginExpired),
+            (429, TryLater),
+            (500, TryLater),
+            (503, TryLater),
+            ("garbage", TryLater),
+            ("hang up", TryLater),
+        ],
     )
     def test_a_fault_while_fetching_is_one_of_the_four(
         self, net: Loopback, opened: Channel, fault: int | str, error: type[ChannelError]
@@ -336,7 +352,9 @@ class ChannelContract(ABC):
         echoes = [e for e in drain(opened, "")[0] if e.id == sent.id]
         assert all(isinstance(e, IncomingMessage) and e.author.id == opened.account.id for e in echoes)
 
-    @pytest.mark.parametrize(("fault", "error"), [(401, LoginExpired), (429, TryLater), (403, Refused), (422, Refused)])
+    @pytest.mark.parametrize(
+        ("fault", "error"), [(401, LoginExpired), (429, TryLater), (403, Refused), (422, Refused)]
+    )
     def test_a_no_while_answering_sends_nothing(
         self, net: Loopback, opened: Channel, fault: int, error: type[ChannelError]
     ) -> None:
@@ -400,17 +418,28 @@ class ChannelContract(ABC):
         if isinstance(opened, Fetches):
             cursor = drain(opened, "")[1]
             self.customer_writes(net.app, "Do you deliver to Graz?")
-            found = [e for e in drain(opened, cursor)[0] if isinstance(e, IncomingMessage) and "Graz" in e.text]
+            found = [
+                e for e in drain(opened, cursor)[0] if isinstance(e, IncomingMessage) and "Graz" in e.text
+            ]
             item = item_of(found[-1])
         net.requests.clear()
-        return OutgoingReply(key="0190c3f2-0000-7000-8000-000000000001", text="Yes, within two days.", to=item)
+        return OutgoingReply(
+            key="0190c3f2-0000-7000-8000-000000000001", text="Yes, within two days.", to=item
+        )
 
 
 def item_of(message: IncomingMessage) -> Item:
     """The item that the house would keep for a message."""
     return Item(
-        id=message.id, thread=message.thread or message.parent or message.id, author=message.author, at=message.at,
-        text=message.text, parent=message.parent, private=message.private, held=message.held, raw=message.raw,
+        id=message.id,
+        thread=message.thread or message.parent or message.id,
+        author=message.author,
+        at=message.at,
+        text=message.text,
+        parent=message.parent,
+        private=message.private,
+        held=message.held,
+        raw=message.raw,
     )
 
 

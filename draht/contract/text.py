@@ -34,6 +34,8 @@ def counter(limit: int, unit: str = "characters", count: Callable[[str], int] = 
 
 def clean(text: str) -> str:
     """Text that is safe to keep and show: no control characters, no half surrogates, NFC, at most ``MAX_TEXT``."""
+    if text.isascii() and text.isprintable() and len(text) <= MAX_TEXT:
+        return text  # most texts
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", _UNPRINTABLE.sub("", text[: 2 * MAX_TEXT]))[:MAX_TEXT]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -78,7 +77,6 @@ def secret_key(data_dir: Path) -> str:
 
 
 HOUSE = Path(__file__).resolve().parent.parent
-TESTING = "pytest" in sys.modules
 
 DATA_DIR = Path(text("DRAHT_DATA_DIR", "data")).resolve()
 HOST = text("DRAHT_HOST", "127.0.0.1")
@@ -126,7 +124,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "draht.project.middleware.login_required",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -175,7 +173,6 @@ LOCALE_PATHS = [HOUSE / "locale"]
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = TESTING
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 LOGGING = {

@@ -32,7 +32,7 @@ class Person(models.Model):
     first_at = models.BigIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint("connection", "external_id", name="person_once")]
+        constraints = [models.UniqueConstraint(fields=["connection", "external_id"], name="person_once")]
 
 
 class Conversation(models.Model):
@@ -45,14 +45,15 @@ class Conversation(models.Model):
     id = models.BigAutoField(primary_key=True)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+", db_index=False)
     external_id = models.CharField(max_length=400)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )  # who wrote first; null: only we wrote so far
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+", db_index=False)
     assignee = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     state = models.PositiveSmallIntegerField(choices=State.choices, default=State.OPEN)
     unread = models.BooleanField(default=True)
     private = models.BooleanField(default=False)
     title = models.CharField(max_length=300, blank=True)
-    url = models.CharField(max_length=2000, blank=True)
     preview = models.CharField(max_length=200, blank=True)
     message_count = models.PositiveIntegerField(default=0)
     first_at = models.BigIntegerField()
@@ -63,44 +64,46 @@ class Conversation(models.Model):
     tags = models.ManyToManyField("Tag", related_name="+", blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint("connection", "external_id", name="conversation_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "external_id"], name="conversation_once")
+        ]
         indexes = [
-            models.Index("department", "state", "-last_at", "-id", name="conversation_list"),
+            models.Index(fields=["department", "state", "-last_at", "-id"], name="conversation_list"),
             models.Index(
-                "assignee",
-                "state",
-                "-last_at",
-                "-id",
+                fields=["assignee", "state", "-last_at", "-id"],
                 name="conversation_mine",
                 condition=Q(assignee__isnull=False),
             ),
             models.Index(
-                "department",
-                "-last_at",
-                "-id",
+                fields=["department", "-last_at", "-id"],
                 name="conversation_unassigned",
                 condition=Q(assignee__isnull=True, state=State.OPEN),
             ),
             models.Index(
-                "department", "state", "assignee", name="conversation_unread", condition=Q(unread=True)
+                fields=["department", "state", "assignee"],
+                name="conversation_unread",
+                condition=Q(unread=True),
             ),
-            models.Index("person", "-last_at", name="conversation_person"),
-            models.Index("snoozed_until", name="conversation_wakes", condition=Q(state=State.SNOOZED)),
+            models.Index(fields=["person", "-last_at"], name="conversation_person"),
+            models.Index(
+                fields=["snoozed_until"], name="conversation_wakes", condition=Q(state=State.SNOOZED)
+            ),
         ]
 
 
 class Message(models.Model):
     """One message as it stands now. Its id is its time: see ``ids.py``.
 
-    ``rank`` orders the versions of a message (milliseconds of the revision): the highest stands, whatever came first.
+    ``rank`` orders the versions of a message (milliseconds of the revision): the highest stands, whatever came first. It
+    is deleted while ``gone``, the rank of its deletion, is not below ``rank``.
     """
 
     id = models.BigIntegerField(primary_key=True)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+", db_index=False)
     external_id = models.CharField(max_length=400)
     conversation = models.ForeignKey(
-        Conversation, on_delete=models.CASCADE, null=True, related_name="messages", db_index=False
-    )  # null: a deletion that came before its message
+        Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False
+    )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     ours = models.BooleanField(default=False)
     author = models.ForeignKey(
@@ -118,12 +121,13 @@ class Message(models.Model):
     at = models.BigIntegerField()
     received_at = models.BigIntegerField()
     rank = models.BigIntegerField(default=0)
+    gone = models.BigIntegerField(default=-1)
     edited_at = models.BigIntegerField(null=True)
     deleted_at = models.BigIntegerField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint("connection", "external_id", name="message_once")]
-        indexes = [models.Index("conversation", "id", name="message_thread")]
+        constraints = [models.UniqueConstraint(fields=["connection", "external_id"], name="message_once")]
+        indexes = [models.Index(fields=["conversation", "id"], name="message_thread")]
 
 
 class Version(models.Model):
@@ -135,7 +139,19 @@ class Version(models.Model):
     text = models.TextField()
 
     class Meta:
-        constraints = [models.UniqueConstraint("message", "rank", name="version_once")]
+        constraints = [models.UniqueConstraint(fields=["message", "rank"], name="version_once")]
+
+
+class Grave(models.Model):
+    """A deletion that came before its message."""
+
+    id = models.BigAutoField(primary_key=True)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+", db_index=False)
+    external_id = models.CharField(max_length=400)
+    rank = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "external_id"], name="grave_once")]
 
 
 class ReplyState(models.TextChoices):
@@ -172,7 +188,7 @@ class Reply(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                "due_at",
+                fields=["due_at"],
                 name="reply_due",
                 condition=Q(state__in=["queued", "sending", "postponed", "unsure"]),
             )

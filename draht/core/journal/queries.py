@@ -1,0 +1,73 @@
+"""Reading the journal in its order, without ever passing a row over."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from draht.core.sql import is_postgres, select
+
+
+class Position(NamedTuple):
+    """A place in the journal's order; also the ``Last-Event-ID`` of the live stream."""
+
+    tx: int = 0
+    id: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.tx}-{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Position | None:
+        tx, _, entry = text.partition("-")
+        return cls(int(tx), int(entry)) if tx.isdigit() and entry.isdigit() and len(text) < 40 else None
+
+
+class Row(NamedTuple):
+    tx: int
+    id: int
+    at: int
+    fact: str
+    actor_id: int | None
+    department_id: int | None
+    conversation_id: int | None
+    data: str
+
+    @property
+    def position(self) -> Position:
+        return Position(self.tx, self.id)
+
+
+FIELDS = "tx, id, at, fact, actor_id, department_id, conversation_id, data"
+# PostgreSQL gives out ids before commit: a row may appear behind one that was read. Below the oldest running transaction
+# nothing can appear any more, so the journal is read up to there, in the order (tx, id). SQLite has one writer.
+COMPLETE = "tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+
+
+def read_after(position: Position, limit: int = 1000) -> list[Row]:
+    """The next rows after ``position``, complete and in order."""
+    if is_postgres():
+        where, parameters = f"(tx, id) > (%s, %s) AND {COMPLETE}", [position.tx, position.id, limit]
+    else:
+        where, parameters = "id > %s", [position.id, limit]
+    order = "tx, id" if is_postgres() else "id"
+    rows = select(f"SELECT {FIELDS} FROM journal_entry WHERE {where} ORDER BY {order} LIMIT %s", parameters)
+    return [Row(*row) for row in rows]
+
+
+def end() -> Position:
+    """The place after the last complete row."""
+    complete = f"WHERE {COMPLETE}" if is_postgres() else ""
+    order = "tx DESC, id DESC" if is_postgres() else "id DESC"
+    rows = select(f"SELECT tx, id FROM journal_entry {complete} ORDER BY {order} LIMIT 1")
+    return Position(*rows[0]) if rows else Position()
+
+
+def newest(limit: int = 100, before: Position | None = None) -> list[Row]:
+    """The newest rows first, for the audit page; keyset by ``before``."""
+    order = "tx DESC, id DESC" if is_postgres() else "id DESC"
+    where = "" if before is None else "WHERE (tx, id) < (%s, %s)" if is_postgres() else "WHERE id < %s"
+    parameters = [] if before is None else [before.tx, before.id] if is_postgres() else [before.id]
+    rows = select(
+        f"SELECT {FIELDS} FROM journal_entry {where} ORDER BY {order} LIMIT %s", [*parameters, limit]
+    )
+    return [Row(*row) for row in rows]

@@ -1,0 +1,466 @@
+"""The hot part of the road in: messages of one batch into the tables, with a constant number of statements.
+
+The state after a batch depends on what was delivered, not on the order or on how often: of each message the version with the
+highest rank stands, and what a conversation says about itself follows from its messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from draht.contract.messages import Author, Deletion, Event, IncomingMessage
+from draht.contract.text import clean
+from draht.core.clock import to_ms
+from draht.core.journal.actions import Told, record_all
+from draht.core.journal.facts import Fact
+from draht.core.sql import allocate, execute, insert_rows, is_postgres, one_of, rows_as_table, select
+from draht.features.inbox.ids import new_ids
+from draht.features.inbox.models import State
+from draht.features.inbox.stems import stems
+from draht.features.inbox.threads import find_threads, join, rename
+
+FINAL = 2**62  # the rank of a deletion without a date
+PERSON = {"connection_id": "bigint", "external_id": "text", "name": "text", "handle": "text", "url": "text",
+          "avatar": "text", "first_at": "bigint"}  # fmt: skip
+CONVERSATION = {"id": "bigint", "connection_id": "bigint", "external_id": "text", "department_id": "bigint",
+                "state": "smallint", "unread": "boolean", "private": "boolean", "title": "text", "preview": "text",
+                "message_count": "int", "first_at": "bigint", "last_at": "bigint", "last_out_id": "bigint"}  # fmt: skip
+MESSAGE = {"id": "bigint", "connection_id": "bigint", "external_id": "text", "conversation_id": "bigint",
+           "person_id": "bigint", "ours": "boolean", "private": "boolean", "held": "boolean", "parent": "text",
+           "text": "text", "stems": "text", "language": "text", "url": "text", "attachments": "text", "raw": "text",
+           "at": "bigint", "received_at": "bigint", "rank": "bigint", "gone": "bigint",
+           "edited_at": "bigint", "deleted_at": "bigint"}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Incoming:
+    """The messages of one connection on their way in.
+
+    ``account_id`` tells our own messages from those of customers; ``received_at`` is in milliseconds.
+    """
+
+    connection_id: int
+    department_id: int
+    account_id: str
+    received_at: int
+    events: Iterable[Event]
+
+
+@dataclass(slots=True)
+class Stored:
+    """What a batch changed: ids of messages that are new or changed, and of the conversations that they touch."""
+
+    new: list[int] = field(default_factory=list)
+    changed: list[int] = field(default_factory=list)
+    conversations: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Known:
+    """A message that is already in the store."""
+
+    id: int
+    conversation_id: int
+    rank: int
+    gone: int
+    text: str
+    stems: str
+    held: bool
+
+
+@dataclass(slots=True)
+class Standing:
+    """What the batch says about one message: the version that stands, its rank, a deletion's rank, and older texts."""
+
+    message: IncomingMessage | None = None
+    rank: int = -1
+    gone: int = -1
+    older: dict[int, str] = field(default_factory=dict)
+
+    def hear(self, message: IncomingMessage, rank: int) -> None:
+        if self.message is None:
+            self.message, self.rank = message, rank
+            return
+        if message.revision is None and message.text != self.message.text:
+            rank = max(rank, self.rank + 1)  # an undated network: what comes later is newer
+        if (rank, message.text) > (self.rank, self.message.text):
+            self.older[self.rank] = self.message.text
+            self.message, self.rank = message, rank
+        else:
+            self.older[rank] = message.text
+        self.older.pop(self.rank, None)
+
+
+def store(incoming: Incoming) -> Stored:
+    """Takes the messages of one connection into the tables. The caller holds the transaction and the connection's lock."""
+    batch = _fold(incoming)
+    known = _known(incoming.connection_id, batch)
+    stored = Stored()
+    new = {key: s for key, s in batch.items() if key not in known and s.message is not None}
+    if len(new) < len(batch):
+        _bury(incoming, {key: s.gone for key, s in batch.items() if key not in known and s.message is None})
+    told = _change(incoming, {key: s for key, s in batch.items() if key in known}, known, stored)
+    told += _add(incoming, new, known, stored)
+    record_all(told)
+    return stored
+
+
+def _fold(incoming: Incoming) -> dict[str, Standing]:
+    batch: dict[str, Standing] = {}
+    for event in incoming.events:
+        standing = batch.setdefault(event.id, Standing())
+        if isinstance(event, Deletion):
+            standing.gone = max(standing.gone, FINAL if event.at is None else to_ms(event.at))
+        else:
+            standing.hear(event, incoming.received_at if event.revision is None else to_ms(event.revision))
+    return batch
+
+
+def _known(connection_id: int, batch: Mapping[str, Standing]) -> dict[str, Known]:
+    """The stored messages among the batch and its parents."""
+    keys = set(batch)
+    keys.update(
+        s.message.parent for s in batch.values() if s.message and s.message.parent and not s.message.thread
+    )
+    where, parameter = one_of("external_id", list(keys), "text")
+    rows = select(
+        "SELECT external_id, id, conversation_id, rank, gone, text, stems, held FROM inbox_message"
+        f" WHERE connection_id = %s AND {where}",
+        [connection_id, parameter],
+    )
+    return {key: Known(*rest[:-1], held=bool(rest[-1])) for key, *rest in rows}
+
+
+# -- deletions before their message -----------------------------------------------------------------------------------
+
+
+def _bury(incoming: Incoming, graves: Mapping[str, int]) -> None:
+    insert_rows(
+        "inbox_grave",
+        {"connection_id": "bigint", "external_id": "text", "rank": "bigint"},
+        [(incoming.connection_id, key, rank) for key, rank in graves.items()],
+        "ON CONFLICT (connection_id, external_id) DO UPDATE SET rank = excluded.rank"
+        " WHERE excluded.rank > inbox_grave.rank",
+    )
+
+
+def _unearth(connection_id: int, new: Mapping[str, Standing]) -> None:
+    where, parameter = one_of("external_id", list(new), "text")
+    rows = select(
+        f"DELETE FROM inbox_grave WHERE connection_id = %s AND {where} RETURNING external_id, rank",
+        [connection_id, parameter],
+    )
+    for key, rank in rows:
+        new[key].gone = max(new[key].gone, rank)
+
+
+# -- new messages -----------------------------------------------------------------------------------------------------
+
+
+def _add(
+    incoming: Incoming, new: dict[str, Standing], known: Mapping[str, Known], stored: Stored
+) -> list[Told]:
+    if not new:
+        return []
+    _unearth(incoming.connection_id, new)
+    messages = {key: s.message for key, s in new.items() if s.message is not None}
+    threads = find_threads(
+        incoming.connection_id, messages, {key: k.conversation_id for key, k in known.items()}
+    )
+    if threads.renamed:
+        rename(threads.renamed)
+    if threads.joined:
+        join(threads.joined)
+    threads.of.update(_open(incoming, threads.missing, messages))
+    people = _people(incoming, messages.values())
+    ids = dict(zip(new, new_ids([_at(m, incoming) for m in messages.values()]), strict=True))
+    rows = [
+        _message_row(incoming, ids[key], threads.of[key], people, standing) for key, standing in new.items()
+    ]
+    insert_rows("inbox_message", MESSAGE, rows)
+    _keep_versions({ids[key]: s.older for key, s in new.items() if s.older})
+    if not is_postgres():
+        insert_rows("inbox_search", {"rowid": "", "stems": ""}, [(row[0], row[10]) for row in rows])
+    _refresh(rows, threads.joined.values())
+    stored.new = list(ids.values())
+    stored.conversations += list({*threads.of.values(), *threads.joined.values()})
+    told = [
+        Told(Fact.MESSAGE_RECEIVED, None, incoming.department_id, row[3], {"message": row[0], "ours": row[5]})
+        for row in rows
+    ]
+    told += [
+        Told(Fact.CONVERSATIONS_JOINED, None, incoming.department_id, target, {"joined": early})
+        for early, target in threads.joined.items()
+    ]
+    return told
+
+
+def _at(message: IncomingMessage, incoming: Incoming) -> int:
+    """When it was written; a network's clock that runs ahead of ours is not believed."""
+    return min(to_ms(message.at), incoming.received_at)
+
+
+def _message_row(
+    incoming: Incoming, id: int, conversation_id: int, people: Mapping[str, int], standing: Standing
+) -> tuple[Any, ...]:
+    message = standing.message
+    assert message is not None
+    at = _at(message, incoming)
+    text = clean(message.text)
+    author = message.author
+    deleted = standing.gone >= standing.rank
+    edited = message.revision is not None and standing.rank > to_ms(message.at)
+    return (
+        id,
+        incoming.connection_id,
+        message.id,
+        conversation_id,
+        people.get(author.id),
+        author.id == incoming.account_id,
+        message.private,
+        message.held,
+        message.parent,
+        text,
+        stems(f"{text} {author.name} {author.handle}", message.language),
+        message.language,
+        message.url,
+        _json(message.attachments) if message.attachments else "[]",
+        _json(message.raw) if message.raw else "{}",
+        at,
+        incoming.received_at,
+        standing.rank,
+        standing.gone,
+        standing.rank if edited else None,
+        min(standing.gone, incoming.received_at) if deleted else None,
+    )
+
+
+def _open(
+    incoming: Incoming, missing: Mapping[str, list[str]], messages: Mapping[str, IncomingMessage]
+) -> dict[str, int]:
+    """Makes the conversations that are missing; message → conversation."""
+    if not missing:
+        return {}
+    ids = allocate("conversation", len(missing))
+    of: dict[str, int] = {}
+    rows = []
+    for id, (key, members) in zip(ids, missing.items(), strict=True):
+        of.update(dict.fromkeys(members, id))
+        first = messages[members[0]]
+        title = next((messages[m].title for m in members if messages[m].title), "")[:300]
+        at = _at(first, incoming)
+        rows.append(
+            (id, incoming.connection_id, key, incoming.department_id, State.OPEN.value, False, first.private,
+             title, "", 0, at, at, 0)
+        )  # fmt: skip
+    insert_rows("inbox_conversation", CONVERSATION, rows)
+    return of
+
+
+def _people(incoming: Incoming, messages: Iterable[IncomingMessage]) -> dict[str, int]:
+    """Author → person. Names follow what the network told last."""
+    authors: dict[str, tuple[Author, int]] = {}
+    for message in messages:
+        if message.author.id != incoming.account_id:
+            authors[message.author.id] = (message.author, _at(message, incoming))
+    if not authors:
+        return {}
+    where, parameter = one_of("external_id", list(authors), "text")
+    find = f"SELECT external_id, id, name, handle, url, avatar FROM inbox_person WHERE connection_id = %s AND {where}"
+    there = {key: rest for key, *rest in select(find, [incoming.connection_id, parameter])}
+    rows = [
+        (incoming.connection_id, key, *details, first_at)
+        for key, (author, first_at) in authors.items()
+        if (details := _details(author)) != tuple(there[key][1:] if key in there else ())
+    ]
+    if not rows:
+        return {key: id for key, (id, *_) in there.items()}
+    insert_rows(
+        "inbox_person",
+        PERSON,
+        rows,
+        "ON CONFLICT (connection_id, external_id) DO UPDATE SET name = excluded.name, handle = excluded.handle,"
+        " url = excluded.url, avatar = excluded.avatar",
+    )
+    return {key: id for key, id, *_ in select(find, [incoming.connection_id, parameter])}
+
+
+def _details(author: Author) -> tuple[str, str, str, str]:
+    return clean(author.name)[:200], clean(author.handle)[:200], author.url[:2000], author.avatar[:2000]
+
+
+# -- edits and deletions ----------------------------------------------------------------------------------------------
+
+
+def _change(
+    incoming: Incoming, batch: Mapping[str, Standing], known: Mapping[str, Known], stored: Stored
+) -> list[Told]:
+    rows, older, told = [], {}, []
+    for key, standing in batch.items():
+        before = known[key]
+        fact, row = _changed_row(incoming, before, standing, older)
+        if fact is not None:
+            rows.append(row)
+            told.append(
+                Told(fact, None, incoming.department_id, before.conversation_id, {"message": before.id})
+            )
+    _keep_versions(older)
+    if not rows:
+        return []
+    ids = [row[0] for row in rows]
+    _unindex(ids)
+    table, parameters = rows_as_table(
+        {"id": "bigint", "text": "text", "stems": "text", "held": "boolean", "rank": "bigint", "gone": "bigint",
+         "edited_at": "bigint", "deleted_at": "bigint"},
+        rows,
+    )  # fmt: skip
+    execute(
+        "UPDATE inbox_message SET text = new.text, stems = new.stems, held = new.held, rank = new.rank,"
+        " gone = new.gone, edited_at = coalesce(new.edited_at, inbox_message.edited_at),"
+        f" deleted_at = new.deleted_at FROM {table} WHERE inbox_message.id = new.id",
+        parameters,
+    )
+    _index(ids)
+    touched = {told_.conversation_id for told_ in told if told_.conversation_id is not None}
+    _refresh([], touched)
+    stored.changed = ids
+    stored.conversations += list(touched)
+    return told
+
+
+def _changed_row(
+    incoming: Incoming, before: Known, standing: Standing, older: dict[int, dict[int, str]]
+) -> tuple[Fact | None, tuple[Any, ...]]:
+    """What a delivery makes of a stored message; no fact when it changes nothing."""
+    message = standing.message
+    text, rank, held = before.text, before.rank, before.held
+    texts = dict(standing.older)
+    edited_at = None
+    if message is not None:
+        told, told_rank = clean(message.text), standing.rank
+        dated, differs = message.revision is not None, (told, message.held) != (text, held)
+        if differs and not dated:
+            told_rank = max(told_rank, rank + 1)  # also when our clock was set back
+        if (dated or differs) and (told_rank, told) > (rank, text):
+            edited_at = told_rank if told != text else None
+            texts[rank] = text
+            text, held, rank = told, message.held, told_rank
+        elif dated and told_rank < rank:
+            texts[told_rank] = told
+    gone = max(before.gone, standing.gone)
+    if message is not None and message.revision is None and before.gone >= before.rank > standing.gone:
+        rank = max(rank, standing.rank)  # an undated network shows it again: it is back
+    texts.pop(rank, None)
+    if texts:
+        older[before.id] = texts
+    was, is_ = before.gone >= before.rank, gone >= rank
+    row = (
+        before.id,
+        text,
+        stems(text) if text != before.text else before.stems,
+        held,
+        rank,
+        gone,
+        edited_at,
+        min(gone, incoming.received_at) if is_ else None,
+    )
+    if (text, held, rank, gone) == (before.text, before.held, before.rank, before.gone):
+        return None, row
+    if was != is_:
+        fact = Fact.MESSAGE_DELETED if is_ else Fact.MESSAGE_RESTORED
+    else:
+        fact = Fact.MESSAGE_EDITED if text != before.text else Fact.MESSAGE_MODERATED
+    return fact, row
+
+
+def _keep_versions(older: Mapping[int, Mapping[int, str]]) -> None:
+    insert_rows(
+        "inbox_version",
+        {"message_id": "bigint", "rank": "bigint", "text": "text"},
+        [(id, rank, clean(text)) for id, texts in older.items() for rank, text in texts.items()],
+        "ON CONFLICT DO NOTHING",
+    )
+
+
+# -- what follows from the messages -----------------------------------------------------------------------------------
+
+
+REFRESH = """
+UPDATE inbox_conversation SET
+  message_count = inbox_conversation.message_count + f.n,
+  last_out_id = f.last_out,
+  waiting_since = f.waiting,
+  person_id = coalesce(f.first_person, inbox_conversation.person_id),
+  preview = coalesce(newest.preview, ''),
+  last_at = coalesce(newest.at, inbox_conversation.last_at),
+  first_at = CASE WHEN f.first_at < inbox_conversation.first_at THEN f.first_at ELSE inbox_conversation.first_at END,
+  snoozed_until = CASE WHEN f.came AND f.waiting IS NOT NULL THEN NULL ELSE inbox_conversation.snoozed_until END,
+  unread = CASE WHEN f.waiting IS NULL THEN false WHEN f.came THEN true ELSE inbox_conversation.unread END,
+  state = CASE
+    WHEN coalesce(f.first_person, inbox_conversation.person_id) IS NULL THEN {resolved}
+    WHEN f.came AND f.waiting IS NOT NULL THEN {open}
+    WHEN f.waiting IS NULL AND f.last_out > 0
+      AND (inbox_conversation.state = {open} OR inbox_conversation.person_id IS NULL) THEN {waiting}
+    ELSE inbox_conversation.state END
+FROM (
+  SELECT s.*,
+    (SELECT m.at FROM inbox_message m WHERE m.conversation_id = s.id AND m.id > s.last_out AND NOT m.ours
+      AND m.deleted_at IS NULL ORDER BY m.id LIMIT 1) AS waiting,
+    (SELECT m.id FROM inbox_message m WHERE m.conversation_id = s.id AND m.deleted_at IS NULL
+      ORDER BY m.id DESC LIMIT 1) AS newest_id,
+    (SELECT m.person_id FROM inbox_message m WHERE m.conversation_id = s.id AND NOT m.ours
+      ORDER BY m.id LIMIT 1) AS first_person
+  FROM (
+    SELECT c.id, new.n, new.came, new.first_at,
+      CASE WHEN new.out_id > c.last_out_id THEN new.out_id ELSE c.last_out_id END AS last_out
+    FROM {touched} JOIN inbox_conversation c ON c.id = new.id
+  ) AS s
+) AS f LEFT JOIN (SELECT id, at, substr(text, 1, 160) AS preview FROM inbox_message) AS newest ON newest.id = f.newest_id
+WHERE inbox_conversation.id = f.id
+"""
+
+
+def _refresh(rows: Sequence[tuple[Any, ...]], also: Iterable[int]) -> None:
+    """Brings what conversations say about themselves in line with their messages. One statement."""
+    touched = {id: [id, 0, False, 2**53, 0] for id in also}
+    for row in rows:
+        id, ours, at, deleted = row[3], row[5], row[15], row[20] is not None
+        one = touched.setdefault(id, [id, 0, False, at, 0])
+        one[1] += 1
+        one[2] = one[2] or not (ours or deleted)
+        one[3] = min(one[3], at)
+        one[4] = max(one[4], row[0] if ours else 0)
+    if not touched:
+        return
+    columns = {"id": "bigint", "n": "int", "came": "boolean", "first_at": "bigint", "out_id": "bigint"}
+    table, parameters = rows_as_table(columns, list(touched.values()))
+    states = {"open": State.OPEN.value, "waiting": State.WAITING.value, "resolved": State.RESOLVED.value}
+    execute(REFRESH.format(touched=table, **states), parameters)
+
+
+def _unindex(ids: Sequence[int]) -> None:
+    """Takes messages out of SQLite's full text, with the stems that are in it; PostgreSQL follows the column."""
+    if not is_postgres():
+        where, parameter = one_of("id", ids)
+        execute(
+            "INSERT INTO inbox_search (inbox_search, rowid, stems)"
+            f" SELECT 'delete', id, stems FROM inbox_message WHERE {where}",
+            [parameter],
+        )
+
+
+def _index(ids: Sequence[int]) -> None:
+    if not is_postgres():
+        where, parameter = one_of("id", ids)
+        execute(
+            f"INSERT INTO inbox_search (rowid, stems) SELECT id, stems FROM inbox_message WHERE {where}",
+            [parameter],
+        )
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value, enc_hook=str).decode()
