@@ -12,8 +12,11 @@ import regex
 
 from draht.contract.channel import Counter
 
-_BREAKS = re.compile(r"<br\s*/?>|</p>\s*<p[^>]*>|</(?:div|li|blockquote|h[1-6]|tr|pre)>", re.IGNORECASE)
-_SPACE = re.compile(r"[ \t]+\n|\n{3,}")
+_BREAKS = re.compile(
+    r"<br\s*/?>\n?|</p>\s*<p[^>]*>|</(?:p|div|li|blockquote|h[1-6]|tr|pre)>(?:[ \t]*\n)?", re.IGNORECASE
+)
+_TRAILING = re.compile(r"[ \t]+\n")
+_EMPTY_LINES = re.compile(r"\n{3,}")
 _GRAPHEME = regex.compile(r"\X")
 # C0 and C1 without tab and newline, surrogates, and the bidirectional overrides that can make text lie
 _UNPRINTABLE = re.compile(
@@ -43,4 +46,5 @@ def clean(text: str) -> str:
 def from_html(markup: str) -> str:
     """The text of a piece of HTML: breaks and paragraphs become lines, everything else loses its tags."""
     marked = _BREAKS.sub("\n", markup)
-    return _SPACE.sub("\n\n", html.unescape(nh3.clean(marked, tags=set())).strip())
+    text = html.unescape(nh3.clean(marked, tags=set()))
+    return _EMPTY_LINES.sub("\n\n", _TRAILING.sub("\n", text)).strip()
