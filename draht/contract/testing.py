@@ -66,6 +66,7 @@ class Loopback:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # else each answer waits 40 ms for the head's acknowledgement
 
             def handle_one_request(self) -> None:
                 try:
