@@ -43,18 +43,6 @@ class Connection(models.Model):
         return self.name
 
 
-class Delivery(models.Model):
-    """A verified hook, kept as it came, until the worker has read it."""
-
-    id = models.BigAutoField(primary_key=True)
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+", db_index=False)
-    received_at = models.BigIntegerField()
-    request = models.TextField()  # JSON: method, headers, query
-    body = models.BinaryField()
-    lease_until = models.BigIntegerField(default=0)
-    attempts = models.PositiveSmallIntegerField(default=0)
-
-
 class Leftover(models.Model):
     """A payload that nobody understood. A mended mapper can read it again."""
 

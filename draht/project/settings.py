@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "draht.core.people",
     "draht.core.journal",
+    "draht.core.worker",
     "draht.core.ui",
     "draht.connections",
     "draht.features.inbox",

@@ -194,6 +194,11 @@ class Reply(models.Model):
             )
         ]
 
+    @property
+    def is_uncertain(self) -> bool:
+        """An earlier attempt was made, and nobody knows what came of it."""
+        return self.state in {ReplyState.SENDING, ReplyState.UNSURE}
+
 
 class Note(models.Model):
     """What colleagues tell each other. Never leaves the house."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from functools import lru_cache
 
 import Stemmer
 
@@ -18,24 +17,41 @@ ALGORITHMS = {
     "ro": "romanian", "ru": "russian", "sv": "swedish", "ta": "tamil", "tr": "turkish",
 }  # fmt: skip
 HOUSE_LANGUAGES = ("en", "de", "es")  # a question is asked in all of these
+MOST_WORDS = 200_000  # of a table; then it begins anew
 _WORD = re.compile(r"\w+")
 _local = threading.local()  # a stemmer is not safe to share between threads
 
 
+class Table(dict[str, str]):
+    """word → stem of one language, filled as words come. Looked up in C, which is what makes it fast."""
+
+    def __init__(self, algorithm: str) -> None:
+        super().__init__()
+        self._stemmer = Stemmer.Stemmer(algorithm)
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= MOST_WORDS:
+            self.clear()
+        found: str = self._stemmer.stemWord(word[:60])
+        self[word] = found = found if found.isascii() else plain(found)
+        return found
+
+
 def stems(text: str, language: str = "") -> str:
     """The stems of a text, one for each word, in order. A message of unknown language is stemmed as English."""
-    code = language[:2].lower()
-    code = code if code in ALGORITHMS else "en"
-    return " ".join([stem(word, code) for word in _WORD.findall(text.lower())])
+    return " ".join(map(_table(language[:2].lower()).__getitem__, _WORD.findall(text.lower())))
 
 
-@lru_cache(maxsize=200_000)
 def stem(word: str, code: str) -> str:
-    stemmers = _local.__dict__
-    if code not in stemmers:
-        stemmers[code] = Stemmer.Stemmer(ALGORITHMS[code])
-    found: str = stemmers[code].stemWord(word[:60])
-    return found if found.isascii() else plain(found)
+    return _table(code)[word]
+
+
+def _table(code: str) -> Table:
+    code = code if code in ALGORITHMS else "en"
+    tables: dict[str, Table] = _local.__dict__
+    if code not in tables:
+        tables[code] = Table(ALGORITHMS[code])
+    return tables[code]
 
 
 def plain(word: str) -> str:

@@ -105,8 +105,17 @@ def store(incoming: Incoming) -> Stored:
         _bury(incoming, {key: s.gone for key, s in batch.items() if key not in known and s.message is None})
     told = _change(incoming, {key: s for key, s in batch.items() if key in known}, known, stored)
     told += _add(incoming, new, known, stored)
-    record_all(told)
+    record_all(_to_departments(told, stored))
     return stored
+
+
+def _to_departments(told: Sequence[Told], stored: Stored) -> list[Told]:
+    """Each fact with the department in which its conversation is now."""
+    if not told:
+        return []
+    where, parameter = one_of("id", stored.conversations)
+    of = dict(select(f"SELECT id, department_id FROM inbox_conversation WHERE {where}", [parameter]))
+    return [one._replace(department_id=of.get(one.conversation_id)) for one in told]
 
 
 def _fold(incoming: Incoming) -> dict[str, Standing]:
@@ -189,11 +198,11 @@ def _add(
     stored.new = list(ids.values())
     stored.conversations += list({*threads.of.values(), *threads.joined.values()})
     told = [
-        Told(Fact.MESSAGE_RECEIVED, None, incoming.department_id, row[3], {"message": row[0], "ours": row[5]})
+        Told(Fact.MESSAGE_RECEIVED, None, None, row[3], {"message": row[0], "ours": row[5]})
         for row in rows
     ]
     told += [
-        Told(Fact.CONVERSATIONS_JOINED, None, incoming.department_id, target, {"joined": early})
+        Told(Fact.CONVERSATIONS_JOINED, None, None, target, {"joined": early})
         for early, target in threads.joined.items()
     ]
     return told
@@ -306,7 +315,7 @@ def _change(
         if fact is not None:
             rows.append(row)
             told.append(
-                Told(fact, None, incoming.department_id, before.conversation_id, {"message": before.id})
+                Told(fact, None, None, before.conversation_id, {"message": before.id})
             )
     _keep_versions(older)
     if not rows:

@@ -1,0 +1,230 @@
+"""Every change to connections, and the only place that opens channels."""
+
+from __future__ import annotations
+
+import secrets as random
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from cryptography.fernet import InvalidToken
+from django.db import transaction
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Least
+
+from draht.connections.models import Connection, Leftover
+from draht.connections.registry import channels
+from draht.connections.secrets import decrypt, encrypt
+from draht.contract.channel import Channel, Fetches
+from draht.contract.errors import ChannelError, LoginExpired, TryLater
+from draht.contract.http import Http
+from draht.contract.messages import Account, Unread
+from draht.core.clock import MINUTE, SECOND, now
+from draht.core.journal.actions import Told, record, record_all
+from draht.core.journal.facts import Fact
+from draht.core.people.access import Viewer
+from draht.core.people.models import Role
+from draht.core.worker.claim import claim
+
+FETCH_LEASE = 5 * MINUTE  # a worker that dies while it fetches loses the connection after this
+LONGEST_PAUSE = 30 * MINUTE
+
+
+# -- opening ----------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def opened(connection: Connection) -> Iterator[Channel]:
+    """The channel of a connection, logged in. Raises ``LoginExpired`` when its tokens cannot be decrypted any more."""
+    kind = channels()[connection.channel]
+    try:
+        config = connection.settings | decrypt(connection.secrets)
+    except InvalidToken as error:
+        raise LoginExpired("The stored login was encrypted with another key. Please connect again.") from error
+    http = Http()
+    try:
+        yield kind(config, http, account_of(connection))
+    finally:
+        http.close()
+
+
+def account_of(connection: Connection) -> Account:
+    return Account(
+        connection.account_id, connection.account_name, connection.account_handle, connection.account_url
+    )
+
+
+# -- making and changing ----------------------------------------------------------------------------------------------
+
+
+def test(channel: str, values: Mapping[str, str]) -> Account:
+    """Tries a login and says whose it is. Raises one of the four errors."""
+    http = Http()
+    try:
+        return channels()[channel](values, http).whoami()
+    finally:
+        http.close()
+
+
+def make(
+    viewer: Viewer | None, channel: str, values: Mapping[str, str], department_id: int, name: str = "", hook_key: str = ""
+) -> Connection:
+    """Connects an account after trying its login. ``viewer`` is an administrator, or ``None`` for the set-up."""
+    if viewer is not None:
+        viewer.must_be(Role.ADMIN)
+    kind = channels()[channel]
+    account = test(channel, values)
+    secret = {field.key for field in kind.settings if field.secret}
+    with transaction.atomic():
+        connection = Connection.objects.create(
+            channel=channel,
+            name=name or f"{kind.label} · {account.handle or account.name}",
+            department_id=department_id,
+            account_id=account.id,
+            account_name=account.name[:200],
+            account_handle=account.handle[:200],
+            account_url=account.url[:2000],
+            settings={key: value for key, value in values.items() if key not in secret},
+            secrets=encrypt({key: value for key, value in values.items() if key in secret}),
+            hook_key=hook_key or random.token_urlsafe(24),
+            next_fetch_at=now() if issubclass(kind, Fetches) else None,
+            made_at=now(),
+        )
+        record(
+            Fact.CONNECTION_MADE,
+            actor_id=viewer.user_id if viewer else None,
+            department_id=department_id,
+            connection=connection.pk,
+            channel=channel,
+        )
+    return connection
+
+
+def log_in_again(viewer: Viewer, connection_id: int, values: Mapping[str, str]) -> Connection:
+    """New settings for a connection, tried first. Empty secret values keep what was stored."""
+    viewer.must_be(Role.ADMIN)
+    connection = Connection.objects.get(pk=connection_id, removed_at=None)
+    kind = channels()[connection.channel]
+    secret = {field.key for field in kind.settings if field.secret}
+    merged = connection.settings | _readable(connection) | {k: v for k, v in values.items() if v or k not in secret}
+    account = test(connection.channel, merged)
+    with transaction.atomic():
+        Connection.objects.filter(pk=connection_id).update(
+            account_id=account.id,
+            account_name=account.name[:200],
+            account_handle=account.handle[:200],
+            account_url=account.url[:2000],
+            settings={key: value for key, value in merged.items() if key not in secret},
+            secrets=encrypt({key: value for key, value in merged.items() if key in secret}),
+            next_fetch_at=now() if issubclass(kind, Fetches) else None,
+        )
+        record(Fact.CONNECTION_CHANGED, actor_id=viewer.user_id, connection=connection_id)
+        end_trouble(connection_id)
+    return Connection.objects.get(pk=connection_id)
+
+
+def _readable(connection: Connection) -> dict[str, str]:
+    try:
+        return decrypt(connection.secrets)
+    except InvalidToken:
+        return {}
+
+
+def change(viewer: Viewer, connection_id: int, *, name: str, department_id: int, paused: bool) -> None:
+    viewer.must_be(Role.ADMIN)
+    with transaction.atomic():
+        Connection.objects.filter(pk=connection_id, removed_at=None).update(
+            name=name, department_id=department_id, paused=paused
+        )
+        record(
+            Fact.CONNECTION_CHANGED,
+            actor_id=viewer.user_id,
+            connection=connection_id,
+            name=name,
+            department=department_id,
+            paused=paused,
+        )
+
+
+def remove(viewer: Viewer, connection_id: int) -> None:
+    """Disconnects: the login is forgotten, what was received stays."""
+    viewer.must_be(Role.ADMIN)
+    with transaction.atomic():
+        Connection.objects.filter(pk=connection_id, removed_at=None).update(
+            removed_at=now(), next_fetch_at=None, secrets=b"", hook_key=f"removed-{connection_id}"
+        )
+        record(Fact.CONNECTION_REMOVED, actor_id=viewer.user_id, connection=connection_id)
+
+
+# -- fetching ---------------------------------------------------------------------------------------------------------
+
+
+DUE = "next_fetch_at <= %s AND lease_until < %s AND NOT paused AND removed_at IS NULL"
+
+
+def claim_due(limit: int = 1) -> list[Connection]:
+    """Connections whose next fetch is due, leased to the caller. Two workers never get the same one."""
+    at = now()
+    ids = claim("connections_connection", DUE, [at, at], "next_fetch_at", limit, at + FETCH_LEASE)
+    return list(Connection.objects.filter(pk__in=ids))
+
+
+def finish_fetch(connection: Connection, cursor: str | None, unread: Sequence[Unread], *, more: bool) -> None:
+    """Moves the cursor, in the transaction that stored the messages."""
+    kind = channels()[connection.channel]
+    every = kind.every * SECOND if issubclass(kind, Fetches) else MINUTE
+    Connection.objects.filter(pk=connection.pk).update(
+        **({} if cursor is None else {"cursor": cursor}),
+        next_fetch_at=now() + (0 if more else every),
+        lease_until=0,
+        failures=0,
+    )
+    keep_leftovers(connection.pk, unread)
+    if connection.trouble_kind:
+        end_trouble(connection.pk)
+
+
+def keep_leftovers(connection_id: int, unread: Sequence[Unread], request: str = "") -> None:
+    if not unread:
+        return
+    at = now()
+    Leftover.objects.bulk_create(
+        Leftover(connection_id=connection_id, received_at=at, request=request, raw=left.raw, reason=left.reason)
+        for left in unread
+    )
+    record_all([Told(Fact.LEFTOVER_KEPT, data={"connection": connection_id, "count": len(unread)})])
+
+
+# -- trouble ----------------------------------------------------------------------------------------------------------
+
+
+def note_trouble(connection_id: int, error: ChannelError) -> None:
+    """Writes down what went wrong and when to try again: a short fault pauses, a lost login waits for a person."""
+    at = now()
+    kind = {LoginExpired: "login", TryLater: "later"}.get(type(error), "refused")
+    after = getattr(error, "after", None)
+    with transaction.atomic():
+        connection = Connection.objects.select_for_update().get(pk=connection_id)
+        pause = min(LONGEST_PAUSE, 15 * SECOND * 2 ** min(connection.failures, 8))
+        began = connection.trouble_kind != kind
+        Connection.objects.filter(pk=connection_id).update(
+            lease_until=0,
+            failures=Least(F("failures") + 1, 100),
+            next_fetch_at=Case(
+                When(next_fetch_at__isnull=False, then=at + max(pause, int((after or 0) * SECOND))), default=None
+            ),
+            trouble=error.reason[:1000],
+            trouble_kind=kind,
+            trouble_since=at if began else connection.trouble_since,
+        )
+        if began:
+            record(Fact.TROUBLE_BEGAN, connection=connection_id, kind=kind, reason=error.reason[:300])
+
+
+def end_trouble(connection_id: int) -> None:
+    changed = (
+        Connection.objects.filter(pk=connection_id)
+        .exclude(trouble_kind="")
+        .update(trouble="", trouble_kind="", trouble_since=None, failures=0)
+    )
+    if changed:
+        record(Fact.TROUBLE_ENDED, connection=connection_id)

@@ -1,0 +1,39 @@
+"""Which channels there are: the folders in ``draht/channels`` and the packages that others have installed."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import draht.channels
+from draht.contract.channel import Channel
+
+
+@cache
+def channels() -> dict[str, type[Channel]]:
+    """name → class, in order of name. Third parties register under the entry point ``draht.channels``."""
+    found = {
+        module.name: _class_in(f"draht.channels.{module.name}.channel")
+        for module in pkgutil.iter_modules(draht.channels.__path__)
+        if module.ispkg
+    }
+    for point in entry_points(group="draht.channels"):
+        found[point.name] = point.load()
+    return dict(sorted(found.items()))
+
+
+def folder(name: str) -> Path:
+    """Where the channel's README, icon and samples are."""
+    module = importlib.import_module(channels()[name].__module__)
+    return Path(str(module.__file__)).parent
+
+
+def _class_in(path: str) -> type[Channel]:
+    module = importlib.import_module(path)
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, Channel) and value.__module__ == path:
+            return value
+    raise ImportError(f"{path} has no channel class.")

@@ -1,0 +1,96 @@
+"""Deliveries between the web and the worker: kept durably before they are acknowledged, read later.
+
+Here they are rows. On many machines a stream takes their place behind the same four functions.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from django.db import close_old_connections, connection
+
+from draht.core.clock import MINUTE, now
+from draht.core.sql import insert_rows, select
+from draht.core.worker.claim import claim
+from draht.core.worker.models import Delivery
+
+COLUMNS = {"connection_id": "bigint", "received_at": "bigint", "request": "text", "body": "bytea",
+           "lease_until": "bigint", "attempts": "smallint"}  # fmt: skip
+LEASE = 2 * MINUTE
+MOST_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A hook to be kept: of which connection, when it came (milliseconds), and the bytes."""
+
+    connection_id: int
+    received_at: int
+    request: str
+    body: bytes
+
+
+def keep(hooks: Sequence[Kept]) -> None:
+    """Keeps hooks durably: one statement, one commit."""
+    insert_rows("worker_delivery", COLUMNS, [(h.connection_id, h.received_at, h.request, h.body, 0, 0) for h in hooks])
+
+
+def take(limit: int = MOST_AT_ONCE) -> list[Delivery]:
+    """The oldest waiting deliveries, leased to the caller."""
+    at = now()
+    ids = claim("worker_delivery", "lease_until < %s", [at], "id", limit, at + LEASE)
+    return list(Delivery.objects.filter(pk__in=ids).order_by("id")) if ids else []
+
+
+def finish(ids: Sequence[int]) -> None:
+    """Forgets deliveries, in the transaction that stored what they said."""
+    Delivery.objects.filter(pk__in=ids).delete()
+
+
+def put_back(ids: Sequence[int], until: int) -> None:
+    """Lets deliveries wait until then (milliseconds), for instance while a login is lost."""
+    Delivery.objects.filter(pk__in=ids).update(lease_until=until)
+
+
+def waiting() -> tuple[int, int | None]:
+    """How many deliveries wait, and since when the oldest (milliseconds)."""
+    [(count, oldest)] = select("SELECT count(*), min(received_at) FROM worker_delivery")
+    return count, oldest
+
+
+class GroupCommit:
+    """Keeps hooks of many requests in one commit. The future is done when its hook is safe on disk.
+
+    While one commit runs, the next group gathers: so the group is as large as the store is slow.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: queue.SimpleQueue[tuple[Kept, Future[None]]] = queue.SimpleQueue()
+        threading.Thread(target=self._run, name="group-commit", daemon=True).start()
+
+    def keep(self, hook: Kept) -> Future[None]:
+        done: Future[None] = Future()
+        self._waiting.put((hook, done))
+        return done
+
+    def _run(self) -> None:
+        while True:
+            group = [self._waiting.get()]
+            while len(group) < MOST_AT_ONCE and not self._waiting.empty():
+                group.append(self._waiting.get())
+            try:
+                keep([hook for hook, _ in group])
+            except Exception as error:  # the senders hear it, and send again
+                connection.close()
+                for _, done in group:
+                    done.set_exception(error)
+            else:
+                for _, done in group:
+                    done.set_result(None)
+            close_old_connections()
+
+

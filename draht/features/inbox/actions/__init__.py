@@ -1,0 +1,65 @@
+"""Every change to the inbox: one verb, one transaction, one journal entry."""
+
+from draht.features.inbox.actions.conversations import (
+    assign,
+    mark_read,
+    mark_unread,
+    move,
+    note,
+    reopen,
+    resolve,
+    snooze,
+    tag,
+    take,
+    untag,
+    wake_snoozed,
+)
+from draht.features.inbox.actions.messages import moderated
+from draht.features.inbox.actions.outcomes import (
+    claim_due_replies,
+    reply_failed,
+    reply_postponed,
+    reply_sent,
+    reply_unsure,
+    start_attempt,
+)
+from draht.features.inbox.actions.replies import (
+    queue_reply,
+    release_reply,
+    retry_reply,
+    settle_reply,
+    undo_reply,
+)
+
+from draht.features.inbox.models import Reply
+from draht.features.inbox.store import Incoming, Stored, store as store_messages
+from draht.features.inbox.actions.locking import NotPossible
+
+__all__ = [
+    "Incoming", "NotPossible", "Reply", "Stored",
+    "assign",
+    "claim_due_replies",
+    "mark_read",
+    "mark_unread",
+    "moderated",
+    "move",
+    "note",
+    "queue_reply",
+    "release_reply",
+    "reopen",
+    "reply_failed",
+    "reply_postponed",
+    "reply_sent",
+    "reply_unsure",
+    "resolve",
+    "retry_reply",
+    "settle_reply",
+    "snooze",
+    "start_attempt",
+    "store_messages",
+    "tag",
+    "take",
+    "undo_reply",
+    "untag",
+    "wake_snoozed",
+]

@@ -1,0 +1,118 @@
+"""Answers as colleagues write, withdraw, release and settle them. Sending is the worker's (flows/send_replies.py)."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from draht.contract.text import clean
+from draht.core.clock import SECOND, now
+from draht.core.journal.facts import Fact
+from draht.core.people.access import Viewer
+from draht.core.people.models import Role
+from draht.features.inbox.actions.locking import NotPossible, locked, locked_reply, tell
+from draht.features.inbox.models import Message, Reply, ReplyState
+
+
+@transaction.atomic
+def queue_reply(
+    viewer: Viewer,
+    conversation_id: int,
+    text: str,
+    *,
+    to_id: int | None = None,
+    private: bool = False,
+    then_resolve: bool = False,
+) -> Reply:
+    """Writes the wish to answer. It leaves after the time to undo; a trainee's answer waits for a colleague.
+
+    Args:
+        to_id: the message that is answered; the customer's newest if ``None``.
+        private: answer a public message so that only its author reads it.
+    """
+    viewer.must_be(Role.TRAINEE)
+    text = clean(text).strip()
+    if not text:
+        raise NotPossible(_("The answer is empty."))
+    conversation = locked(viewer, conversation_id)
+    theirs = Message.objects.filter(conversation=conversation, deleted_at=None)
+    to = theirs.filter(pk=to_id).first() if to_id else theirs.filter(ours=False).order_by("-id").first()
+    if to is None:
+        raise NotPossible(_("The message that you answer is gone."))
+    releases = viewer.is_at_least(Role.AGENT)
+    reply = Reply.objects.create(
+        conversation=conversation,
+        to=to,
+        author_id=viewer.user_id,
+        key=uuid4(),
+        text=text,
+        private=private or to.private,
+        then_resolve=then_resolve,
+        state=ReplyState.QUEUED if releases else ReplyState.HELD,
+        written_at=now(),
+        due_at=now() + settings.UNDO_SECONDS * SECOND,
+    )
+    fields = ["unread"]
+    conversation.unread = False
+    if conversation.assignee_id is None and releases:
+        conversation.assignee_id = viewer.user_id
+        fields.append("assignee")
+    conversation.save(update_fields=fields)
+    tell(Fact.REPLY_QUEUED if releases else Fact.REPLY_HELD, conversation, viewer, reply=reply.pk)
+    return reply
+
+
+@transaction.atomic
+def undo_reply(viewer: Viewer, reply_id: int) -> str:
+    """Takes an answer back before it leaves; its text, so that it can be written better."""
+    viewer.must_be(Role.TRAINEE)
+    reply = locked_reply(viewer, reply_id)
+    if reply.state not in {ReplyState.QUEUED, ReplyState.HELD, ReplyState.POSTPONED, ReplyState.FAILED}:
+        raise NotPossible(_("It has already been sent."))
+    if reply.author_id != viewer.user_id:
+        viewer.must_be(Role.AGENT)
+    _set(reply, ReplyState.WITHDRAWN, Fact.REPLY_WITHDRAWN, viewer)
+    return reply.text
+
+
+@transaction.atomic
+def release_reply(viewer: Viewer, reply_id: int) -> None:
+    """A colleague lets a trainee's answer go."""
+    viewer.must_be(Role.AGENT)
+    reply = locked_reply(viewer, reply_id)
+    if reply.state != ReplyState.HELD:
+        raise NotPossible(_("This answer does not wait for a release."))
+    reply.due_at = now() + settings.UNDO_SECONDS * SECOND
+    _set(reply, ReplyState.QUEUED, Fact.REPLY_RELEASED, viewer)
+
+
+@transaction.atomic
+def retry_reply(viewer: Viewer, reply_id: int) -> None:
+    """Sends a failed or postponed answer again: really, and at once."""
+    viewer.must_be(Role.AGENT)
+    reply = locked_reply(viewer, reply_id)
+    if reply.state not in {ReplyState.FAILED, ReplyState.POSTPONED}:
+        raise NotPossible(_("Only a failed or postponed answer can be sent again."))
+    reply.due_at, reply.reason = now(), ""
+    _set(reply, ReplyState.QUEUED, Fact.REPLY_RETRIED, viewer)
+
+
+@transaction.atomic
+def settle_reply(viewer: Viewer, reply_id: int, *, arrived: bool) -> None:
+    """A person has looked whether an unsure answer stands on the network. If not, it is sent again."""
+    viewer.must_be(Role.AGENT)
+    reply = locked_reply(viewer, reply_id)
+    if reply.state != ReplyState.UNSURE:
+        raise NotPossible(_("It is already known what became of this answer."))
+    reply.due_at, reply.reason, reply.first_tried_at = now(), "", None
+    _set(reply, ReplyState.SENT if arrived else ReplyState.QUEUED, Fact.REPLY_SETTLED, viewer, arrived=arrived)
+
+
+def _set(reply: Reply, state: ReplyState, fact: Fact, viewer: Viewer, **data: object) -> None:
+    reply.state = state
+    reply.lease_until = 0
+    reply.save(update_fields=["state", "due_at", "reason", "first_tried_at", "lease_until"])
+    tell(fact, reply.conversation, viewer, reply=reply.pk, **data)

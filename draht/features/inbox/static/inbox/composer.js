@@ -1,0 +1,68 @@
+// The composer: drafts that outlive the page, tabs that focus, a button that waits while the text is too long.
+const me = document.body.dataset.me ?? ""
+const key = (form) => `draft:${me}:${form.dataset.draft}:${form.id}`
+const textOf = (form) => form.querySelector("textarea")
+
+function keep(form) {
+  const { value } = textOf(form)
+  value.trim() ? localStorage.setItem(key(form), value) : localStorage.removeItem(key(form))
+}
+
+function bring(form) {
+  const text = textOf(form)
+  const kept = localStorage.getItem(key(form))
+  if (!kept || text.value) return
+  text.value = kept
+  htmx.trigger(text, "count")
+}
+
+function clear(form) {
+  localStorage.removeItem(key(form))
+  textOf(form).value = ""
+  textOf(form).focus()
+  htmx.trigger(textOf(form), "count")
+}
+
+/** Over the limit nothing can be sent; the server would refuse it as well. */
+function guard(form) {
+  const over = Number(form.querySelector("[data-left]")?.dataset.left ?? 0) < 0
+  for (const button of form.querySelectorAll("button[type=submit]")) button.disabled = over
+}
+
+function sheetOf(composer, value) {
+  return composer.querySelector(`.sheet-${value} textarea`)
+}
+
+document.addEventListener("input", ({ target }) => {
+  const form = target.matches("textarea") && target.closest("form[data-draft]")
+  if (form) keep(form)
+})
+document.addEventListener("click", ({ target }) => {
+  const tab = target.closest?.(".composer-tabs input")
+  if (tab) sheetOf(tab.closest(".composer"), tab.value)?.focus()
+})
+document.addEventListener("click", ({ target }) => {
+  const edit = target.closest?.("[data-edit]")
+  const text = edit && document.querySelector(".sheet-reply textarea")
+  if (!text) return
+  text.value = edit.dataset.text
+  text.focus()
+  keep(text.form)
+  htmx.trigger(text, "count")
+})
+document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
+  if (detail.successful && target.matches?.("form[data-draft]")) clear(target)
+})
+document.addEventListener("htmx:afterSettle", () => {
+  for (const form of document.querySelectorAll("form[data-draft]")) {
+    bring(form)
+    guard(form)
+  }
+  for (const button of document.querySelectorAll("[data-edit][hidden]")) button.hidden = false
+})
+document.addEventListener("submit", ({ target }) => {
+  if (!target.matches("[action$='/logout/']")) return
+  for (const name of Object.keys(localStorage)) if (name.startsWith("draft:")) localStorage.removeItem(name)
+})
+document.querySelectorAll("form[data-draft]").forEach(bring)
+for (const button of document.querySelectorAll("[data-edit][hidden]")) button.hidden = false
