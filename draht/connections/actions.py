@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from cryptography.fernet import InvalidToken
 from django.db import transaction
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, When
 from django.db.models.functions import Least
 
 from draht.connections.models import Connection, Leftover
@@ -39,7 +39,9 @@ def opened(connection: Connection) -> Iterator[Channel]:
     try:
         config = connection.settings | decrypt(connection.secrets)
     except InvalidToken as error:
-        raise LoginExpired("The stored login was encrypted with another key. Please connect again.") from error
+        raise LoginExpired(
+            "The stored login was encrypted with another key. Please connect again."
+        ) from error
     http = Http()
     try:
         yield kind(config, http, account_of(connection))
@@ -66,7 +68,12 @@ def test(channel: str, values: Mapping[str, str]) -> Account:
 
 
 def make(
-    viewer: Viewer | None, channel: str, values: Mapping[str, str], department_id: int, name: str = "", hook_key: str = ""
+    viewer: Viewer | None,
+    channel: str,
+    values: Mapping[str, str],
+    department_id: int,
+    name: str = "",
+    hook_key: str = "",
 ) -> Connection:
     """Connects an account after trying its login. ``viewer`` is an administrator, or ``None`` for the set-up."""
     if viewer is not None:
@@ -105,7 +112,11 @@ def log_in_again(viewer: Viewer, connection_id: int, values: Mapping[str, str]) 
     connection = Connection.objects.get(pk=connection_id, removed_at=None)
     kind = channels()[connection.channel]
     secret = {field.key for field in kind.settings if field.secret}
-    merged = connection.settings | _readable(connection) | {k: v for k, v in values.items() if v or k not in secret}
+    merged = (
+        connection.settings
+        | _readable(connection)
+        | {k: v for k, v in values.items() if v or k not in secret}
+    )
     account = test(connection.channel, merged)
     with transaction.atomic():
         Connection.objects.filter(pk=connection_id).update(
@@ -188,7 +199,9 @@ def keep_leftovers(connection_id: int, unread: Sequence[Unread], request: str = 
         return
     at = now()
     Leftover.objects.bulk_create(
-        Leftover(connection_id=connection_id, received_at=at, request=request, raw=left.raw, reason=left.reason)
+        Leftover(
+            connection_id=connection_id, received_at=at, request=request, raw=left.raw, reason=left.reason
+        )
         for left in unread
     )
     record_all([Told(Fact.LEFTOVER_KEPT, data={"connection": connection_id, "count": len(unread)})])
@@ -210,7 +223,8 @@ def note_trouble(connection_id: int, error: ChannelError) -> None:
             lease_until=0,
             failures=Least(F("failures") + 1, 100),
             next_fetch_at=Case(
-                When(next_fetch_at__isnull=False, then=at + max(pause, int((after or 0) * SECOND))), default=None
+                When(next_fetch_at__isnull=False, then=at + max(pause, int((after or 0) * SECOND))),
+                default=None,
             ),
             trouble=error.reason[:1000],
             trouble_kind=kind,

@@ -21,4 +21,6 @@ def decrypt(blob: bytes) -> dict[str, str]:
 
 def _fernet() -> MultiFernet:
     keys = [settings.SECRET_KEY, *settings.OLD_SECRET_KEYS]
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(sha256(b"connections:" + k.encode()).digest())) for k in keys])
+    return MultiFernet(
+        [Fernet(base64.urlsafe_b64encode(sha256(b"connections:" + k.encode()).digest())) for k in keys]
+    )

@@ -48,7 +48,9 @@ def _deal_with(reply: Reply) -> None:
 
 def _send(reply: Reply, channel: Channel, outgoing: OutgoingReply) -> None:
     assert isinstance(channel, Replies)
-    answer = channel.may(Act.REPLY_PRIVATELY if outgoing.private and not outgoing.to.private else Act.REPLY, outgoing.to)
+    answer = channel.may(
+        Act.REPLY_PRIVATELY if outgoing.private and not outgoing.to.private else Act.REPLY, outgoing.to
+    )
     if isinstance(answer, NotAllowed):
         raise Refused(answer.why)
     counter = channel.counter(outgoing.to)

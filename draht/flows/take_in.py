@@ -30,9 +30,7 @@ def take_in(connection: Connection, events: Iterable[Event], received_at: int) -
     The connection is locked, so two workers cannot store messages of one account at the same time.
     """
     held = Connection.objects.select_for_update().get(pk=connection.pk)
-    return inbox.store_messages(
-        Incoming(held.pk, held.department_id, held.account_id, received_at, events)
-    )
+    return inbox.store_messages(Incoming(held.pk, held.department_id, held.account_id, received_at, events))
 
 
 def fetch_due() -> bool:

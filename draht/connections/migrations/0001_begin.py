@@ -5,53 +5,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_begin'),
+        ("people", "0001_begin"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Connection',
+            name="Connection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=120)),
-                ('account_id', models.CharField(blank=True, max_length=400)),
-                ('account_name', models.CharField(blank=True, max_length=200)),
-                ('account_handle', models.CharField(blank=True, max_length=200)),
-                ('account_url', models.CharField(blank=True, max_length=2000)),
-                ('settings', models.JSONField(default=dict)),
-                ('secrets', models.BinaryField(default=bytes)),
-                ('hook_key', models.CharField(max_length=64, unique=True)),
-                ('cursor', models.TextField(blank=True)),
-                ('paused', models.BooleanField(default=False)),
-                ('next_fetch_at', models.BigIntegerField(null=True)),
-                ('lease_until', models.BigIntegerField(default=0)),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('trouble', models.TextField(blank=True)),
-                ('trouble_kind', models.CharField(blank=True, max_length=20)),
-                ('trouble_since', models.BigIntegerField(null=True)),
-                ('made_at', models.BigIntegerField()),
-                ('removed_at', models.BigIntegerField(null=True)),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.department')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("channel", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=120)),
+                ("account_id", models.CharField(blank=True, max_length=400)),
+                ("account_name", models.CharField(blank=True, max_length=200)),
+                ("account_handle", models.CharField(blank=True, max_length=200)),
+                ("account_url", models.CharField(blank=True, max_length=2000)),
+                ("settings", models.JSONField(default=dict)),
+                ("secrets", models.BinaryField(default=bytes)),
+                ("hook_key", models.CharField(max_length=64, unique=True)),
+                ("cursor", models.TextField(blank=True)),
+                ("paused", models.BooleanField(default=False)),
+                ("next_fetch_at", models.BigIntegerField(null=True)),
+                ("lease_until", models.BigIntegerField(default=0)),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("trouble", models.TextField(blank=True)),
+                ("trouble_kind", models.CharField(blank=True, max_length=20)),
+                ("trouble_since", models.BigIntegerField(null=True)),
+                ("made_at", models.BigIntegerField()),
+                ("removed_at", models.BigIntegerField(null=True)),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.department"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Leftover',
+            name="Leftover",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('received_at', models.BigIntegerField()),
-                ('request', models.TextField(blank=True)),
-                ('raw', models.TextField()),
-                ('reason', models.TextField()),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='leftovers', to='connections.connection')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("received_at", models.BigIntegerField()),
+                ("request", models.TextField(blank=True)),
+                ("raw", models.TextField()),
+                ("reason", models.TextField()),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="leftovers",
+                        to="connections.connection",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='connection',
-            index=models.Index(condition=models.Q(('next_fetch_at__isnull', False)), fields=['next_fetch_at'], name='connection_due'),
+            model_name="connection",
+            index=models.Index(
+                condition=models.Q(("next_fetch_at__isnull", False)),
+                fields=["next_fetch_at"],
+                name="connection_due",
+            ),
         ),
     ]

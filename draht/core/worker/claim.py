@@ -8,7 +8,9 @@ from typing import Any
 from draht.core.sql import is_postgres, select
 
 
-def claim(table: str, due: str, parameters: Sequence[Any], order: str, limit: int, lease_until: int) -> list[int]:
+def claim(
+    table: str, due: str, parameters: Sequence[Any], order: str, limit: int, lease_until: int
+) -> list[int]:
     """Leases up to ``limit`` rows that fulfil ``due``; their ids, in no particular order.
 
     Nobody else gets them before ``lease_until`` (milliseconds), because ``due`` asks for ``lease_until``. When nothing is due,

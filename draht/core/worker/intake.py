@@ -36,7 +36,9 @@ class Kept:
 
 def keep(hooks: Sequence[Kept]) -> None:
     """Keeps hooks durably: one statement, one commit."""
-    insert_rows("worker_delivery", COLUMNS, [(h.connection_id, h.received_at, h.request, h.body, 0, 0) for h in hooks])
+    insert_rows(
+        "worker_delivery", COLUMNS, [(h.connection_id, h.received_at, h.request, h.body, 0, 0) for h in hooks]
+    )
 
 
 def take(limit: int = MOST_AT_ONCE) -> list[Delivery]:
@@ -92,5 +94,3 @@ class GroupCommit:
                 for _, done in group:
                     done.set_result(None)
             close_old_connections()
-
-

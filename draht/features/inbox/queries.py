@@ -91,14 +91,14 @@ def conversations(viewer: Viewer, view: str, before: str = "", limit: int = 50, 
     if tag:
         filtered = (
             " AND EXISTS (SELECT 1 FROM inbox_conversation_tags ct JOIN inbox_tag t ON t.id = ct.tag_id"
-            " WHERE ct.conversation_id = inbox_conversation.id AND t.name = %s)"
+            " WHERE ct.conversation_id = c.id AND t.name = %s)"
         )
         tagged = [tag]
     parts, values = [], []
     for condition, given in legs:
         parts.append(
-            "SELECT * FROM (SELECT id, last_at FROM inbox_conversation"
-            f" WHERE {condition}{after}{filtered} ORDER BY last_at DESC, id DESC LIMIT %s) AS leg"
+            "SELECT * FROM (SELECT c.id, c.last_at FROM inbox_conversation c"
+            f" WHERE {condition}{after}{filtered} ORDER BY c.last_at DESC, c.id DESC LIMIT %s) AS leg"
         )
         values += [*given, *parameters, *tagged, limit + 1]
     chosen = " UNION ALL ".join(parts)
@@ -107,14 +107,14 @@ def conversations(viewer: Viewer, view: str, before: str = "", limit: int = 50, 
         f" JOIN inbox_conversation c ON c.id = chosen.id {JOINS} ORDER BY c.last_at DESC, c.id DESC",
         [*values, limit + 1],
     )
-    page = _rows(rows[:limit])
+    page = rows_of(rows[:limit])
     return Page(page, f"{page[-1].last_at}-{page[-1].id}" if len(rows) > limit else "")
 
 
 def _legs(viewer: Viewer, view: str) -> list[tuple[str, list[int]]]:
     """The conditions of a view, each answered by one walk along one index."""
     if view == "mine":
-        seen = f"department_id IN ({_list(viewer.department_ids)})"
+        seen = in_departments(viewer)
         return [
             (f"assignee_id = %s AND state = %s AND {seen}", [viewer.user_id, state.value])
             for state in (State.OPEN, State.WAITING)
@@ -134,14 +134,15 @@ def _keyset(before: str) -> tuple[str, list[int]]:
     last, dash, id = before.partition("-")
     if not (dash and last.isdigit() and id.isdigit() and len(before) < 40):
         return "", []
-    return " AND (last_at, id) < (%s, %s)", [int(last), int(id)]
+    return " AND (c.last_at, c.id) < (%s, %s)", [int(last), int(id)]
 
 
-def _list(ids: Sequence[int]) -> str:
-    return ", ".join(str(int(id)) for id in ids) or "NULL"
+def in_departments(viewer: Viewer) -> str:
+    """The condition that keeps the viewer within their departments; every read of ``inbox_conversation c`` has it."""
+    return f"c.department_id IN ({', '.join(str(int(id)) for id in viewer.department_ids) or 'NULL'})"
 
 
-def _rows(found: Sequence[tuple[Any, ...]]) -> list[Row]:
+def rows_of(found: Sequence[tuple[Any, ...]]) -> list[Row]:
     tags = _tags([row[0] for row in found])
     return [_row(row, tags) for row in found]
 
@@ -194,13 +195,18 @@ def counters(viewer: Viewer) -> list[ViewCount]:
     parts, values = [], []
     for view in views:
         legs = " UNION ALL ".join(
-            f"SELECT * FROM (SELECT 1 FROM inbox_conversation WHERE unread AND {condition} LIMIT {MOST_COUNTED + 1}) AS leg"
+            f"SELECT * FROM (SELECT 1 FROM inbox_conversation c WHERE unread AND {condition} LIMIT {MOST_COUNTED + 1}) AS leg"
             for condition, given in _legs(viewer, view)
         )
-        parts.append(f"(SELECT count(*) FROM (SELECT * FROM ({legs}) AS legs LIMIT {MOST_COUNTED + 1}) AS counted)")
+        parts.append(
+            f"(SELECT count(*) FROM (SELECT * FROM ({legs}) AS legs LIMIT {MOST_COUNTED + 1}) AS counted)"
+        )
         values += [value for condition, given in _legs(viewer, view) for value in given]
     [found] = select(f"SELECT {', '.join(parts)}", values)
-    return [ViewCount(view, min(n, MOST_COUNTED), more=n > MOST_COUNTED) for view, n in zip(views, found, strict=True)]
+    return [
+        ViewCount(view, min(n, MOST_COUNTED), more=n > MOST_COUNTED)
+        for view, n in zip(views, found, strict=True)
+    ]
 
 
 # -- one conversation -------------------------------------------------------------------------------------------------
@@ -243,13 +249,12 @@ class Thread:
 def conversation(viewer: Viewer, id: int) -> Row:
     """Raises ``Http404`` for a conversation that the viewer may not see."""
     rows = select(
-        f"SELECT {COLUMNS} FROM inbox_conversation c {JOINS} WHERE c.id = %s"
-        f" AND c.department_id IN ({_list(viewer.department_ids)})",
+        f"SELECT {COLUMNS} FROM inbox_conversation c {JOINS} WHERE c.id = %s AND {in_departments(viewer)}",
         [id],
     )
     if not rows:
         raise Http404(_("There is no such conversation, or it belongs to another department."))
-    return _rows(rows)[0]
+    return rows_of(rows)[0]
 
 
 def thread(viewer: Viewer, id: int, before: str = "", limit: int = 50) -> Thread:
@@ -263,7 +268,11 @@ def thread(viewer: Viewer, id: int, before: str = "", limit: int = 50) -> Thread
     )
     shown = newest[:limit]
     since = shown[-1].at if len(newest) > limit else 0
-    until = 2**53 if not below else Message.objects.filter(pk=int(before)).values_list("at", flat=True).first() or 0
+    until = (
+        2**53
+        if not below
+        else Message.objects.filter(pk=int(before)).values_list("at", flat=True).first() or 0
+    )
     entries = [_message(m, versions) for versions in [_versions(shown)] for m in shown]
     entries += _notes(viewer, id, since, until)
     entries += _replies(viewer, id) if not below else []
@@ -300,7 +309,9 @@ def _versions(messages: Sequence[Message]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     edited = [m.pk for m in messages if m.edited_at]
     if edited:
-        for id, text in Version.objects.filter(message__in=edited).order_by("rank").values_list("message_id", "text"):
+        for id, text in (
+            Version.objects.filter(message__in=edited).order_by("rank").values_list("message_id", "text")
+        ):
             found.setdefault(id, []).append(text)
     return found
 
@@ -315,7 +326,9 @@ def _notes(viewer: Viewer, conversation_id: int, since: int, until: int) -> list
 
 def _replies(viewer: Viewer, conversation_id: int) -> list[Entry]:
     """Replies that are not messages yet."""
-    replies = Reply.objects.filter(conversation_id=conversation_id, message=None).exclude(state=ReplyState.WITHDRAWN)
+    replies = Reply.objects.filter(conversation_id=conversation_id, message=None).exclude(
+        state=ReplyState.WITHDRAWN
+    )
     return [
         Entry(
             kind="reply",
@@ -354,7 +367,7 @@ def person(viewer: Viewer, id: int, limit: int = 10) -> PersonCard:
     found = Person.objects.select_related("connection").filter(pk=id).first()
     rows = select(
         f"SELECT {COLUMNS} FROM inbox_conversation c {JOINS} WHERE c.person_id = %s"
-        f" AND c.department_id IN ({_list(viewer.department_ids)}) ORDER BY c.last_at DESC LIMIT %s",
+        f" AND {in_departments(viewer)} ORDER BY c.last_at DESC LIMIT %s",
         [id, limit],
     )
     if found is None or not rows:
@@ -367,7 +380,7 @@ def person(viewer: Viewer, id: int, limit: int = 10) -> PersonCard:
         channel=found.connection.channel,
         connection_name=found.connection.name,
         first_at=found.first_at,
-        conversations=_rows(rows),
+        conversations=rows_of(rows),
     )
 
 
@@ -415,7 +428,9 @@ def item_of(message: Message) -> Item:
     author = (
         Author(account.account_id, account.account_name, account.account_handle)
         if message.ours or message.person is None
-        else Author(message.person.external_id, message.person.name, message.person.handle, message.person.url)
+        else Author(
+            message.person.external_id, message.person.name, message.person.handle, message.person.url
+        )
     )
     return Item(
         id=message.external_id,
@@ -430,5 +445,3 @@ def item_of(message: Message) -> Item:
         deleted=message.deleted_at is not None,
         raw=msgspec.json.decode(message.raw),
     )
-
-

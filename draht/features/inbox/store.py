@@ -198,8 +198,7 @@ def _add(
     stored.new = list(ids.values())
     stored.conversations += list({*threads.of.values(), *threads.joined.values()})
     told = [
-        Told(Fact.MESSAGE_RECEIVED, None, None, row[3], {"message": row[0], "ours": row[5]})
-        for row in rows
+        Told(Fact.MESSAGE_RECEIVED, None, None, row[3], {"message": row[0], "ours": row[5]}) for row in rows
     ]
     told += [
         Told(Fact.CONVERSATIONS_JOINED, None, None, target, {"joined": early})
@@ -314,9 +313,7 @@ def _change(
         fact, row = _changed_row(incoming, before, standing, older)
         if fact is not None:
             rows.append(row)
-            told.append(
-                Told(fact, None, None, before.conversation_id, {"message": before.id})
-            )
+            told.append(Told(fact, None, None, before.conversation_id, {"message": before.id}))
     _keep_versions(older)
     if not rows:
         return []
@@ -405,7 +402,7 @@ UPDATE inbox_conversation SET
   waiting_since = f.waiting,
   person_id = coalesce(f.first_person, inbox_conversation.person_id),
   preview = coalesce(newest.preview, ''),
-  last_at = coalesce(newest.at, inbox_conversation.last_at),
+  last_at = coalesce(newest.at, CASE WHEN f.first_at < inbox_conversation.first_at THEN f.first_at ELSE inbox_conversation.first_at END),
   first_at = CASE WHEN f.first_at < inbox_conversation.first_at THEN f.first_at ELSE inbox_conversation.first_at END,
   snoozed_until = CASE WHEN f.came AND f.waiting IS NOT NULL THEN NULL ELSE inbox_conversation.snoozed_until END,
   unread = CASE WHEN f.waiting IS NULL THEN false WHEN f.came THEN true ELSE inbox_conversation.unread END,

@@ -4,35 +4,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('tx', models.BigIntegerField(db_default=0)),
-                ('at', models.BigIntegerField()),
-                ('fact', models.CharField(max_length=40)),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('department_id', models.BigIntegerField(null=True)),
-                ('conversation_id', models.BigIntegerField(null=True)),
-                ('data', models.TextField(default='{}')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("tx", models.BigIntegerField(db_default=0)),
+                ("at", models.BigIntegerField()),
+                ("fact", models.CharField(max_length=40)),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("department_id", models.BigIntegerField(null=True)),
+                ("conversation_id", models.BigIntegerField(null=True)),
+                ("data", models.TextField(default="{}")),
             ],
         ),
         migrations.CreateModel(
-            name='Seal',
+            name="Seal",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.BigIntegerField()),
-                ('last_tx', models.BigIntegerField()),
-                ('last_id', models.BigIntegerField()),
-                ('rows', models.BinaryField()),
-                ('head', models.BinaryField()),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.BigIntegerField()),
+                ("last_tx", models.BigIntegerField()),
+                ("last_id", models.BigIntegerField()),
+                ("rows", models.BinaryField()),
+                ("head", models.BinaryField()),
             ],
         ),
     ]

@@ -4,32 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('connection_id', models.BigIntegerField()),
-                ('received_at', models.BigIntegerField()),
-                ('request', models.TextField()),
-                ('body', models.BinaryField()),
-                ('lease_until', models.BigIntegerField(default=0)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("connection_id", models.BigIntegerField()),
+                ("received_at", models.BigIntegerField()),
+                ("request", models.TextField()),
+                ("body", models.BinaryField()),
+                ("lease_until", models.BigIntegerField(default=0)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='DutyState',
+            name="DutyState",
             fields=[
-                ('name', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('ran_at', models.BigIntegerField(default=0)),
-                ('fault', models.TextField(blank=True)),
-                ('fault_at', models.BigIntegerField(null=True)),
+                ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("ran_at", models.BigIntegerField(default=0)),
+                ("fault", models.TextField(blank=True)),
+                ("fault_at", models.BigIntegerField(null=True)),
             ],
         ),
     ]

@@ -14,6 +14,7 @@ from draht.features.inbox.actions.conversations import (
     untag,
     wake_snoozed,
 )
+from draht.features.inbox.actions.locking import NotPossible
 from draht.features.inbox.actions.messages import moderated
 from draht.features.inbox.actions.outcomes import (
     claim_due_replies,
@@ -30,13 +31,15 @@ from draht.features.inbox.actions.replies import (
     settle_reply,
     undo_reply,
 )
-
 from draht.features.inbox.models import Reply
-from draht.features.inbox.store import Incoming, Stored, store as store_messages
-from draht.features.inbox.actions.locking import NotPossible
+from draht.features.inbox.store import Incoming, Stored
+from draht.features.inbox.store import store as store_messages
 
 __all__ = [
-    "Incoming", "NotPossible", "Reply", "Stored",
+    "Incoming",
+    "NotPossible",
+    "Reply",
+    "Stored",
     "assign",
     "claim_due_replies",
     "mark_read",

@@ -18,4 +18,3 @@ def moderated(viewer: Viewer, message: Message, act: Act) -> None:
     message.gone = max(message.gone, message.rank, now()) if gone else message.gone
     message.save(update_fields=["held", "deleted_at", "gone"])
     tell(Fact.MESSAGE_MODERATED, message.conversation, viewer, message=message.pk, act=act.value)
-

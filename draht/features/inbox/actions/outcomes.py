@@ -46,7 +46,7 @@ def reply_sent(reply: Reply, sent: Sent) -> None:
     """The network took it. Our message joins the thread by the same road as every other message."""
     connection = Connection.objects.select_for_update().get(pk=reply.conversation.connection_id)
     if not _still_ours(reply):
-        return
+        return None
     store(
         Incoming(
             connection_id=connection.pk,
@@ -69,7 +69,9 @@ def reply_sent(reply: Reply, sent: Sent) -> None:
     )
     message = Message.objects.get(connection_id=connection.pk, external_id=sent.id)
     if Reply.objects.filter(message=message).exists():
-        return _outcome(reply, ReplyState.FAILED, Fact.REPLY_FAILED, "The same answer already stands there.", NEVER)
+        return _outcome(
+            reply, ReplyState.FAILED, Fact.REPLY_FAILED, "The same answer already stands there.", NEVER
+        )
     Message.objects.filter(pk=message.pk).update(author_id=reply.author_id)
     Reply.objects.filter(pk=reply.pk).update(
         state=ReplyState.SENT, message=message, reason="", lease_until=0, due_at=now()
@@ -78,7 +80,9 @@ def reply_sent(reply: Reply, sent: Sent) -> None:
         Conversation.objects.filter(pk=message.conversation_id, waiting_since=None).update(
             state=State.RESOLVED, unread=False
         )
-    tell(Fact.REPLY_SENT, reply.conversation, None, reply=reply.pk, message=message.pk, author=reply.author_id)
+    tell(
+        Fact.REPLY_SENT, reply.conversation, None, reply=reply.pk, message=message.pk, author=reply.author_id
+    )
     return None
 
 
@@ -103,14 +107,17 @@ def reply_unsure(reply: Reply, reason: str, look_again_at: int | None) -> None:
 
 def _outcome(reply: Reply, state: ReplyState, fact: Fact, reason: str, due_at: int) -> None:
     if _still_ours(reply):
-        Reply.objects.filter(pk=reply.pk).update(state=state, reason=reason[:1000], due_at=due_at, lease_until=0)
+        Reply.objects.filter(pk=reply.pk).update(
+            state=state, reason=reason[:1000], due_at=due_at, lease_until=0
+        )
         tell(fact, reply.conversation, None, reply=reply.pk, reason=reason[:300])
 
 
 def _still_ours(reply: Reply) -> bool:
     """Whether the lease is still the one that was taken: a worker that slept too long has no say any more."""
     return (
-        Reply.objects.select_for_update().filter(pk=reply.pk, lease_until=reply.lease_until).exclude(
-            state__in=[ReplyState.SENT, ReplyState.WITHDRAWN]
-        ).exists()
+        Reply.objects.select_for_update()
+        .filter(pk=reply.pk, lease_until=reply.lease_until)
+        .exclude(state__in=[ReplyState.SENT, ReplyState.WITHDRAWN])
+        .exists()
     )

@@ -1,0 +1,56 @@
+"""What the desk's buttons and fields send."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.timezone import is_aware, make_aware
+
+from draht.core.clock import to_ms
+
+
+class ReplyForm(forms.Form):
+    text = forms.CharField(strip=False)
+    private = forms.BooleanField(required=False)
+    resolve = forms.BooleanField(required=False)
+
+
+class TextForm(forms.Form):
+    text = forms.CharField(strip=False, required=False)
+
+
+class SnoozeForm(forms.Form):
+    """Either one of the offered moments, or a time in the reader's own zone."""
+
+    until = forms.IntegerField(required=False, min_value=0)
+    at = forms.DateTimeField(required=False, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+
+    def moment(self) -> int:
+        """Milliseconds; 0 if nothing was chosen."""
+        at = self.cleaned_data["at"]
+        if at is not None:
+            return to_ms(at if is_aware(at) else make_aware(at))
+        return int(self.cleaned_data["until"] or 0)
+
+
+class AssignForm(forms.Form):
+    colleague = forms.IntegerField(required=False)
+
+
+class MoveForm(forms.Form):
+    department = forms.IntegerField()
+
+
+class TagForm(forms.Form):
+    tag = forms.CharField(max_length=60)
+
+
+class SentForm(forms.Form):
+    """One of our replies, and, if somebody has looked, whether it stands on the network."""
+
+    reply = forms.IntegerField()
+    arrived = forms.BooleanField(required=False)
+
+
+class ModerateForm(forms.Form):
+    message = forms.IntegerField()
+    act = forms.ChoiceField(choices=[(act, act) for act in ("approve", "hold", "spam", "delete")])

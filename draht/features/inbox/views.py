@@ -1,0 +1,247 @@
+"""The desk's pages. One address answers with the whole page, or with the pane that htmx asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import Resolver404, resolve, reverse
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+from django_stubs_ext import StrOrPromise
+
+from draht.core.clock import to_ms
+from draht.core.people.access import Viewer, viewer
+from draht.core.people.models import Role
+from draht.features.inbox import queries
+from draht.features.inbox.queries import Row
+from draht.features.inbox.search import Hit
+from draht.features.inbox.search import search as find
+
+PAGE = 50  # rows of the list; "older" shows as many more, up to MOST, then turns pages
+MOST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A line of the side: a view of the inbox with what is unread in it."""
+
+    key: str
+    label: StrOrPromise
+    icon: str = ""
+    letter: str = ""  # G and this letter goes there
+    unread: int = 0
+    more: bool = False
+    current: bool = False
+
+
+MAIN = (
+    View("mine", gettext_lazy("Mine"), "user-round", "m"),
+    View("unassigned", gettext_lazy("Unassigned"), "inbox", "u"),
+    View("open", gettext_lazy("Open"), "message-circle", "o"),
+)
+REST = (
+    View("waiting", gettext_lazy("Waiting"), "hourglass", "w"),
+    View("snoozed", gettext_lazy("Snoozed"), "alarm-clock", "s"),
+    View("resolved", gettext_lazy("Resolved"), "check-check", "r"),
+    View("all", gettext_lazy("All"), "layers", "a"),
+)
+KNOWN = {view.key: view for view in MAIN + REST}
+
+
+def desk(request: HttpRequest, view: str, conversation_id: int | None = None) -> HttpResponse:
+    who = viewer(request)
+    asked = Asked(request, view, conversation_id)
+    context = {"title": _title(who, view), "view": view, **asked.context}
+    if asked.shows("list"):
+        context |= _list(who, asked)
+    if asked.shows("thread"):
+        context |= _thread(who, asked)
+    if not asked.pane:
+        context |= {"views": _views(who, view)}
+    return render(request, asked.template, context)
+
+
+def search(request: HttpRequest, conversation_id: int | None = None) -> HttpResponse:
+    return desk(request, "search", conversation_id)
+
+
+def side(request: HttpRequest) -> HttpResponse:
+    """The views with their counters."""
+    return render(request, "inbox/_views.html", {"views": _views(viewer(request), _current_view(request))})
+
+
+@require_POST
+def count(request: HttpRequest, conversation_id: int) -> HttpResponse:
+    """How long a draft is, as the network counts."""
+    who = viewer(request)
+    composer = queries.composer(who, conversation_id)
+    used = queries.count_text(who, conversation_id, request.POST.get("text", ""))
+    return render(request, "inbox/_counter.html", {"composer": composer, "used": used})
+
+
+def person(request: HttpRequest, person_id: int) -> HttpResponse:
+    who = viewer(request)
+    found = queries.person(who, person_id)
+    return render(request, "inbox/person.html", {"person": found, "views": _views(who, ""), "view": "all"})
+
+
+class Asked:
+    """What an address asks for: a view, perhaps a conversation, a tag, words, a place in the list; and which pane."""
+
+    def __init__(self, request: HttpRequest, view: str, conversation_id: int | None) -> None:
+        self.view = view
+        self.conversation_id = conversation_id
+        self.q = request.GET.get("q", "").strip()[:200]
+        self.tag = request.GET.get("tag", "").strip()[:60]
+        self.before = request.GET.get("before", "")[:100]
+        self.older = request.GET.get("older", "")[:100]
+        self.limit = min(_number(request.GET.get("limit", ""), PAGE), MOST)
+        self.pane = _pane(request)
+        self.template = f"inbox/_{self.pane}.html" if self.pane else "inbox/desk.html"
+
+    def shows(self, pane: str) -> bool:
+        return self.pane in {pane, "desk", ""}
+
+    @property
+    def query(self) -> str:
+        """What every link of this list carries along."""
+        return _query(q=self.q, tag=self.tag)
+
+    @property
+    def list_path(self) -> str:
+        return reverse("inbox:search") if self.view == "search" else reverse("inbox:view", args=[self.view])
+
+    @property
+    def context(self) -> dict[str, Any]:
+        return {
+            "q": self.q,
+            "tag": self.tag,
+            "query": self.query,
+            "fragment": bool(self.pane),
+            "open_id": self.conversation_id,
+        }
+
+
+def _list(who: Viewer, asked: Asked) -> dict[str, Any]:
+    rows, more = _rows(who, asked)
+    here = {"q": asked.q, "tag": asked.tag, "before": asked.before}
+    grown = {"limit": asked.limit + PAGE} if asked.limit < MOST else {"before": more}
+    return {
+        "rows": rows,
+        "more": more,
+        "here": asked.list_path + _query(**here, limit=asked.limit if asked.limit != PAGE else ""),
+        "older": asked.list_path + _query(**here | grown),
+    }
+
+
+def _rows(who: Viewer, asked: Asked) -> tuple[Sequence[Row] | Sequence[Hit], str]:
+    """What the list holds, and where the next page begins."""
+    if asked.view == "search":
+        hits = find(who, asked.q, before=asked.before, limit=asked.limit)
+        return hits.hits, hits.next
+    page = queries.conversations(who, asked.view, before=asked.before, limit=asked.limit, tag=asked.tag)
+    return page.rows, page.next
+
+
+def _thread(who: Viewer, asked: Asked) -> dict[str, Any]:
+    if asked.conversation_id is None:
+        return {"thread": None}
+    id = asked.conversation_id
+    thread = queries.thread(who, id, before=asked.older)
+    name = "inbox:open"
+    here = reverse(name, args=[asked.view, id])
+    shown = thread.conversation
+    return {
+        "thread": thread,
+        "composer": queries.composer(who, id),
+        "person": queries.person(who, shown.person_id) if shown.person_id else None,
+        "colleagues": queries.colleagues(who, shown.department_id),
+        "departments": queries.departments(who),
+        "tags": queries.tags(who),
+        "me": who,
+        "may_release": who.is_at_least(Role.AGENT),
+        "snoozes": snoozes(),
+        "here_page": here + asked.query,
+        "here_thread": here + _query(q=asked.q, tag=asked.tag, older=asked.older),
+        "older_entries": here + _query(q=asked.q, tag=asked.tag, older=thread.older),
+    }
+
+
+def _views(who: Viewer, current: str) -> dict[str, list[View]]:
+    counts = {count.key: count for count in queries.counters(who)}
+
+    def filled(view: View) -> View:
+        count = counts.get(view.key)
+        found = replace(view, current=view.key == current)
+        return replace(found, unread=count.unread, more=count.more) if count else found
+
+    departments = [View(f"d{one.id}", one.name) for one in queries.departments(who) if who.sees(one.id)]
+    return {
+        "main": [filled(view) for view in MAIN],
+        "rest": [filled(view) for view in REST],
+        "departments": [filled(view) for view in departments],
+    }
+
+
+def _title(who: Viewer, view: str) -> str:
+    if view == "search":
+        return _("Search")
+    if view in KNOWN:
+        return str(KNOWN[view].label)
+    for department in queries.departments(who):
+        if view == f"d{department.id}" and who.sees(department.id):
+            return department.name
+    raise Http404(_("There is no such view."))
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    label: str
+    until: int
+
+
+def snoozes() -> list[Snooze]:
+    """Moments that people mean when they say "later"."""
+    now = localtime()
+    morning = now.replace(hour=9, minute=0, second=0, microsecond=0)
+    monday = morning + timedelta(days=7 - now.weekday())
+    moments = [
+        (_("In an hour"), now + timedelta(hours=1)),
+        (_("In three hours"), now + timedelta(hours=3)),
+        (_("Tomorrow morning"), morning + timedelta(days=1)),
+        (_("On Monday"), monday),
+        (_("In two weeks"), morning + timedelta(days=14)),
+    ]
+    return [Snooze(label, to_ms(moment)) for label, moment in moments]
+
+
+def _pane(request: HttpRequest) -> str:
+    htmx = request.htmx  # type: ignore[attr-defined]
+    wanted = htmx.target if htmx and not htmx.history_restore_request else ""
+    return wanted if wanted in {"desk", "list", "thread"} else ""
+
+
+def _current_view(request: HttpRequest) -> str:
+    """The view of the page that a fragment is fetched for."""
+    try:
+        found = resolve(request.htmx.current_url_abs_path.split("?")[0])  # type: ignore[attr-defined]
+    except (Resolver404, AttributeError):
+        return ""
+    return str(found.kwargs.get("view", ""))
+
+
+def _query(**parts: object) -> str:
+    filled = urlencode({key: value for key, value in parts.items() if value})
+    return f"?{filled}" if filled else ""
+
+
+def _number(told: str, default: int) -> int:
+    return int(told) if told.isdigit() and int(told) > 0 else default
