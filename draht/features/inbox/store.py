@@ -6,7 +6,7 @@ highest rank stands, and what a conversation says about itself follows from its 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -332,7 +332,8 @@ def _change(
     )
     _index(ids)
     touched = {told_.conversation_id for told_ in told if told_.conversation_id is not None}
-    _refresh([], touched)
+    back = {one.conversation_id for one in told if one.fact == Fact.MESSAGE_RESTORED}
+    _refresh([], touched, {id for id in back if id is not None})
     stored.changed = ids
     stored.conversations += list(touched)
     return told
@@ -430,9 +431,12 @@ WHERE inbox_conversation.id = f.id
 """
 
 
-def _refresh(rows: Sequence[tuple[Any, ...]], also: Iterable[int]) -> None:
-    """Brings what conversations say about themselves in line with their messages. One statement."""
-    touched = {id: [id, 0, False, 2**53, 0] for id in also}
+def _refresh(rows: Sequence[tuple[Any, ...]], also: Iterable[int], back: Collection[int] = ()) -> None:
+    """Brings what conversations say about themselves in line with their messages. One statement.
+
+    ``rows`` are new messages; ``also`` are further conversations, ``back`` those of them where a message came back.
+    """
+    touched = {id: [id, 0, id in back, 2**53, 0] for id in also}
     for row in rows:
         id, ours, at, deleted = row[3], row[5], row[15], row[20] is not None
         one = touched.setdefault(id, [id, 0, False, at, 0])

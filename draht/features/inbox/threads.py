@@ -95,6 +95,24 @@ def _last(target: int, joins: Mapping[int, int]) -> int:
     return target
 
 
+JOINED = """
+UPDATE inbox_conversation SET
+  message_count = message_count + early.n,
+  last_out_id = CASE WHEN early.out_id > last_out_id THEN early.out_id ELSE last_out_id END,
+  first_at = CASE WHEN early.first_at < inbox_conversation.first_at THEN early.first_at
+    ELSE inbox_conversation.first_at END,
+  state = CASE WHEN early.state < inbox_conversation.state THEN early.state ELSE inbox_conversation.state END,
+  unread = inbox_conversation.unread OR early.unread = 1,
+  assignee_id = coalesce(inbox_conversation.assignee_id, early.assignee_id)
+FROM (
+  SELECT new.target, sum(c.message_count) AS n, max(c.last_out_id) AS out_id, min(c.first_at) AS first_at,
+    min(c.state) AS state, max(CASE WHEN c.unread THEN 1 ELSE 0 END) AS unread, max(c.assignee_id) AS assignee_id
+  FROM inbox_conversation c JOIN {table} ON c.id = new.early GROUP BY new.target
+) AS early
+WHERE id = early.target
+"""
+
+
 def join(joined: Mapping[int, int]) -> None:
     """Moves everything of the keys' conversations into the values' and removes them. Seven statements, however many."""
     columns = {"early": "bigint", "target": "bigint"}
@@ -110,12 +128,7 @@ def join(joined: Mapping[int, int]) -> None:
         " WHERE true ON CONFLICT DO NOTHING",
         parameters,
     )
-    execute(
-        "UPDATE inbox_conversation SET message_count = message_count + early.n FROM (SELECT new.target, sum(c.message_count)"
-        f" AS n FROM inbox_conversation c JOIN {table} ON c.id = new.early GROUP BY new.target) AS early"
-        " WHERE id = early.target",
-        parameters,
-    )
+    execute(JOINED.format(table=table), parameters)
     gone, parameter = one_of("conversation_id", list(joined))
     execute(f"DELETE FROM inbox_conversation_tags WHERE {gone}", [parameter])
     gone, parameter = one_of("id", list(joined))

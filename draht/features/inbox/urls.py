@@ -17,8 +17,5 @@ urlpatterns = [
     path("inbox/<slug:view>/<int:conversation_id>/", views.desk, name="open"),
     path("person/<int:person_id>/", views.person, name="person"),
     path("conversation/<int:conversation_id>/count/", views.count, name="count"),
-    *(
-        path(f"conversation/<int:conversation_id>/{name}/", verb, name=name)
-        for name, verb in verbs.VERBS.items()
-    ),
+    *(path(f"conversation/<int:conversation_id>/{name}/", verb, name=name) for name, verb in verbs.VERBS.items()),
 ]

@@ -59,9 +59,7 @@ def verb(act: Verb) -> Verb:
 def _answer(request: HttpRequest, conversation_id: int, said: Said, kind: str = "") -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
         if said.text:
-            messages.add_message(
-                request, messages.ERROR if kind else messages.INFO, said.text, extra_tags=kind
-            )
+            messages.add_message(request, messages.ERROR if kind else messages.INFO, said.text, extra_tags=kind)
         return redirect(_next(request, conversation_id))
     response = HttpResponse(status=422 if kind else 204)
     if said.text:
