@@ -1,17 +1,16 @@
 // The desk: which row is open, which view, and small conveniences that htmx does not have.
 const list = () => document.getElementById("rows")
 
+function setCurrent(link, value) {
+  value ? link.setAttribute("aria-current", value) : link.removeAttribute("aria-current")
+}
+
 /** Marks the open row and the open view by the address, whatever was fetched when. */
 function mark() {
-  const view = location.pathname.match(/^\/inbox\/[^/]+\//)?.[0]
-  for (const link of document.querySelectorAll(".side-link[href]")) {
-    link.toggleAttribute("aria-current", link.pathname === view)
-    if (link.pathname === view) link.setAttribute("aria-current", "page")
-  }
-  const id = location.pathname.match(/^\/inbox\/[^/]+\/(\d+)\//)?.[1]
-  for (const link of document.querySelectorAll("a[data-step]")) {
-    link.id === `open-${id}` ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current")
-  }
+  const { pathname } = location
+  const view = pathname.match(/^\/inbox\/[^/]+\//)?.[0]
+  for (const link of document.querySelectorAll(".side-link[href]")) setCurrent(link, link.pathname === view && "page")
+  for (const link of document.querySelectorAll("a[data-step]")) setCurrent(link, link.pathname === pathname && "true")
 }
 
 function showNewer() {

@@ -1,0 +1,101 @@
+"""Times as people say them: "5 min", with the exact time behind it. static/ui/times.js keeps them fresh."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import format_datetime, format_skeleton, format_time
+from babel.units import format_unit
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext as _
+from markupsafe import Markup, escape
+
+from draht.core.clock import DAY, HOUR, MINUTE, now, to_datetime
+
+WEEK = 7 * DAY
+
+
+def locale() -> Locale:
+    """The reader's locale; English where nobody asks."""
+    return Locale.parse(to_locale(get_language() or "en"))
+
+
+@lru_cache(maxsize=4096)
+def _unit(count: int, unit: str, where: Locale) -> str:
+    return str(format_unit(count, f"duration-{unit}", "short", locale=where))
+
+
+def span(milliseconds: int) -> str:
+    """A duration in its largest unit: "5 min", "2 hr", "3 days"."""
+    milliseconds = max(milliseconds, 0)
+    if milliseconds < HOUR:
+        return _unit(milliseconds // MINUTE, "minute", locale())
+    if milliseconds < DAY:
+        return _unit(milliseconds // HOUR, "hour", locale())
+    return _unit(milliseconds // DAY, "day", locale())
+
+
+def ago(ms: int) -> str:
+    """How long it is ago or ahead; the date when it is a week or more."""
+    away = abs(now() - ms)
+    if away < MINUTE:
+        return str(_("now"))
+    return span(away) if away < WEEK else day(ms)
+
+
+def local(ms: int) -> datetime:
+    return localtime(to_datetime(ms))
+
+
+def day(ms: int) -> str:
+    """The date, with its year when it is not this year."""
+    moment = local(ms)
+    skeleton = "MMMd" if moment.year == local(now()).year else "yMMMd"
+    return str(format_skeleton(skeleton, moment, locale=locale()))
+
+
+def day_name(ms: int) -> str:
+    """Today, Yesterday, or the date with its weekday: the line between two days of a thread."""
+    moment, today = local(ms), local(now())
+    away = (today.date() - moment.date()).days
+    if away in (0, 1):
+        return str(_("Yesterday") if away else _("Today"))
+    skeleton = "MMMEd" if moment.year == today.year else "yMMMd"
+    return str(format_skeleton(skeleton, moment, locale=locale()))
+
+
+def clock(ms: int) -> str:
+    """The time of day."""
+    return str(format_time(local(ms), "short", locale=locale()))
+
+
+def exact(ms: int) -> str:
+    return str(format_datetime(local(ms), "medium", locale=locale()))
+
+
+def _tag(ms: int, shown: str, kind: str) -> Markup:
+    stamp = to_datetime(ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return Markup('<time datetime="{}" title="{}" data-{}>{}</time>').format(stamp, exact(ms), kind, escape(shown))
+
+
+def when(ms: int) -> Markup:
+    """A relative time that stays fresh, with the exact one as its title."""
+    return _tag(ms, ago(ms), "ago")
+
+
+def at(ms: int) -> Markup:
+    """A time of day, with the exact time as its title."""
+    return _tag(ms, clock(ms), "clock")
+
+
+def left(ms: int) -> Markup:
+    """How much time is left until then, kept fresh."""
+    return _tag(ms, span(ms - now()), "span")
+
+
+def weekday(ms: int) -> str:
+    """The day of the week and the time of day: what a snooze of some days means."""
+    return f"{format_skeleton('EEE', local(ms), locale=locale())} {clock(ms)}"
