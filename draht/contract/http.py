@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import Any
 
 import httpx2 as httpx
@@ -51,15 +52,22 @@ class Http:
     """
 
     def __init__(self, transport: httpx.BaseTransport | None = None, timeout: float = 20.0) -> None:
-        self._client = httpx.Client(
-            transport=transport,
-            timeout=timeout,
+        self._transport = transport
+        self._timeout = timeout
+
+    @cached_property
+    def _client(self) -> httpx.Client:
+        """Made when it is first needed: a channel that only checks a signature never calls anybody."""
+        return httpx.Client(
+            transport=self._transport,
+            timeout=self._timeout,
             follow_redirects=False,
             headers={"User-Agent": f"Draht/{__version__}"},
         )
 
     def close(self) -> None:
-        self._client.close()
+        if "_client" in self.__dict__:
+            self._client.close()
 
     def get(self, url: str, **options: Any) -> Answer:
         return self.request("GET", url, **options)
@@ -75,6 +83,7 @@ class Http:
         repeatable: bool = False,
         accept: frozenset[int] = frozenset(),
         public: bool = False,
+        most: int = MAX_ANSWER,
         **options: Any,
     ) -> Answer:
         """Sends one request.
@@ -84,13 +93,14 @@ class Http:
                 is then ``TryLater``, not ``Unsure``.
             accept: further status codes that the caller wants to see instead of an error.
             public: somebody else gave us the address; it may not lie within our own network.
+            most: bytes of the longest answer that is read.
             options: ``params``, ``json``, ``data``, ``content``, ``headers``, ``auth`` as httpx takes them.
         """
         repeatable = repeatable or method in SAFE
         try:
             target, options = _bound_to_public(url, options) if public else (url, options)
             with self._client.stream(method, target, **options) as response:
-                body = _read_within_bound(response)
+                body = _read_within_bound(response, most)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise Refused(f"{url!r} is not an address that can be called: {error}") from error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
@@ -118,13 +128,13 @@ def _bound_to_public(url: str, options: dict[str, Any]) -> tuple[str, dict[str, 
     return str(numeric), options | {"headers": headers, "extensions": extensions}
 
 
-def _read_within_bound(response: httpx.Response) -> bytes:
+def _read_within_bound(response: httpx.Response, most: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
     for chunk in response.iter_bytes():
         size += len(chunk)
-        if size > MAX_ANSWER:
-            raise httpx.DecodingError(f"the answer is larger than {MAX_ANSWER} bytes")
+        if size > most:
+            raise httpx.DecodingError(f"the answer is larger than {most} bytes")
         chunks.append(chunk)
     return b"".join(chunks)
 

@@ -1,0 +1,127 @@
+"""``/hook/<key>``: a hook is verified over its raw bytes, kept durably, and answered at once. It is read later.
+
+A plain coroutine beside Django: this is the one address that may get a thousand requests a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from django.conf import settings
+from django.db import DatabaseError
+
+from draht.connections.actions import account_of
+from draht.connections.hooks import request_of
+from draht.connections.models import Connection
+from draht.connections.registry import channels
+from draht.connections.secrets import decrypt
+from draht.contract.channel import Channel, Hears
+from draht.contract.errors import Forged
+from draht.contract.http import Http
+from draht.contract.messages import Hook, HookAnswer
+from draht.core.clock import now
+from draht.core.worker.intake import GroupCommit, Kept
+
+log = logging.getLogger("draht.hooks")
+REMEMBERED = 5.0  # seconds for which a key's channel is kept open
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Opened:
+    """A channel that hooks of one key are checked with."""
+
+    until: float
+    connection_id: int = 0
+    channel: Channel | None = None
+
+
+class Door:
+    """Answers hooks. One for each process."""
+
+    def __init__(self) -> None:
+        self._commits = GroupCommit()
+        self._opened: dict[str, Opened] = {}
+
+    async def answer(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        body = await read_body(receive, settings.HOOK_MAX_BYTES)
+        if body is None:
+            return await _say(send, 413, f"A hook may have {settings.HOOK_MAX_BYTES} bytes.")
+        opened = await self._open(scope["path"].removeprefix("/hook/").strip("/"))
+        if opened.channel is None or not isinstance(opened.channel, Hears):
+            return await _say(send, 404, "No account of ours has this address.")
+        hook = Hook(
+            method=scope["method"],
+            headers={k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]},
+            query=dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
+            body=body,
+        )
+        return await self._take(opened.channel, opened.connection_id, hook, send)
+
+    async def _take(self, channel: Hears, connection_id: int, hook: Hook, send: Send) -> None:
+        try:
+            told = channel.handshake(hook)
+            if told is not None:
+                return await _answer(send, told)
+            channel.verify(hook)
+        except Forged as error:
+            return await _say(send, 401, f"The signature does not fit: {error}")
+        kept = Kept(connection_id, now(), request_of(hook), hook.body)
+        try:
+            await asyncio.wrap_future(self._commits.keep(kept))
+        except DatabaseError as error:  # the network sends it again
+            log.error("A hook could not be kept: %s", error)
+            return await _say(send, 503, "It could not be kept just now. Please send it again.", retry=True)
+        return await _say(send, 200, "Kept.")
+
+    async def _open(self, key: str) -> Opened:
+        found = self._opened.get(key)
+        if found is None or found.until < time.monotonic():
+            found = await asyncio.to_thread(_look_up, key)
+            if len(self._opened) > 10_000:  # somebody tries keys
+                self._opened.clear()
+            self._opened[key] = found
+        return found
+
+
+def _look_up(key: str) -> Opened:
+    until = time.monotonic() + REMEMBERED
+    connection = Connection.objects.filter(hook_key=key, removed_at=None).first()
+    if connection is None or connection.channel not in channels():
+        return Opened(until)
+    config = connection.settings | decrypt(connection.secrets)
+    return Opened(until, connection.pk, channels()[connection.channel](config, Http(), account_of(connection)))
+
+
+async def read_body(receive: Receive, most: int) -> bytes | None:
+    """The body of a request; ``None`` if it has more than ``most`` bytes."""
+    chunks, size, more = [], 0, True
+    while more:
+        message = await receive()
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size <= most:
+            chunks.append(chunk)
+        more = message.get("more_body", False)
+    return b"".join(chunks) if size <= most else None
+
+
+async def _say(send: Send, status: int, words: str, *, retry: bool = False) -> None:
+    await _answer(send, HookAnswer(status, (words + "\n").encode()), retry=retry)
+
+
+async def _answer(send: Send, answer: HookAnswer, *, retry: bool = False) -> None:
+    headers = [
+        (b"content-type", answer.content_type.encode()),
+        (b"content-length", str(len(answer.body)).encode()),
+        *([(b"retry-after", b"5")] if retry else []),
+    ]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})

@@ -1,0 +1,111 @@
+"""Who is looking at what happens: one reader of the journal, and a small mailbox for each open screen.
+
+The stream says *that* something changed, never *what*: the page fetches its fragment, and one place checks rights.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Iterable, Sequence
+
+from django.db import DatabaseError, connection
+
+from draht.core.journal.queries import Position, Row, end, read_after
+from draht.core.live.bus import Bus, make_bus
+
+log = logging.getLogger("draht.live")
+LOOK_EVERY = 5.0  # seconds until the journal is read even without a wake-up
+MOST_MISSED = 2000  # rows that are told again after a broken stream
+
+
+class Screen:
+    """One open stream. ``names`` gathers what changed until it is sent; ten changes of one thing are one event."""
+
+    __slots__ = ("departments", "names", "news", "position", "user_id")
+
+    def __init__(self, user_id: int, departments: frozenset[int], position: Position) -> None:
+        self.user_id = user_id
+        self.departments = departments
+        self.position = position
+        self.names: set[str] = set()
+        self.news = asyncio.Event()
+
+    def tell(self, names: Iterable[str], position: Position) -> None:
+        self.names.update(names)
+        self.position = position
+        self.news.set()
+
+    def collect(self) -> tuple[list[str], Position]:
+        names = sorted(self.names)
+        self.names.clear()
+        self.news.clear()
+        return names, self.position
+
+
+class Hub:
+    """Reads the journal on a thread and hands what happened to the screens on the event loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, bus: Bus | None = None) -> None:
+        self._loop = loop
+        self._bus = bus
+        self._screens: dict[int, set[Screen]] = {}  # department → screens
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._read, name="live", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def open(self, screen: Screen) -> None:
+        for department in screen.departments:
+            self._screens.setdefault(department, set()).add(screen)
+
+    def close(self, screen: Screen) -> None:
+        for department in screen.departments:
+            self._screens.get(department, set()).discard(screen)
+
+    def _read(self) -> None:
+        position: Position | None = None
+        while not self._stop.is_set():
+            try:
+                self._bus = self._bus or make_bus()
+                position = end() if position is None else position
+                self._bus.wait(LOOK_EVERY)
+                while rows := read_after(position):
+                    position = rows[-1].position
+                    self._loop.call_soon_threadsafe(self._spread, rows)
+            except DatabaseError as error:
+                log.warning("The journal cannot be read just now: %s", error)
+                connection.close()
+                time.sleep(1)
+            except RuntimeError:  # the loop has ended before us
+                return
+        connection.close()
+
+    def _spread(self, rows: Sequence[Row]) -> None:
+        by_department: dict[int, set[str]] = {}
+        for row in rows:
+            if row.department_id is not None:
+                by_department.setdefault(row.department_id, set()).update(names_of(row))
+        for department, names in by_department.items():
+            for screen in self._screens.get(department, ()):
+                screen.tell(names, rows[-1].position)
+
+
+def names_of(row: Row) -> list[str]:
+    """The events that one fact causes."""
+    if row.conversation_id is None:
+        return []
+    return [f"conversation-{row.conversation_id}", "list", "counters"]
+
+
+def missed(screen: Screen, since: Position) -> None:
+    """Puts into the mailbox what happened while the stream was broken. Blocking."""
+    for row in read_after(since, MOST_MISSED):
+        if row.department_id in screen.departments:
+            screen.tell(names_of(row), row.position)
