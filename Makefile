@@ -1,0 +1,65 @@
+# The commands. `make` lists them.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench lock new-channel test-postgres test-real test-browser format clean
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
+
+.venv/run: requirements/run.lock pyproject.toml
+	@echo "Setting up Draht (once; about a minute) …"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Draht needs Python 3.11 or newer: make run PYTHON=python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --progress-bar on --disable-pip-version-check --require-hashes -r requirements/run.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+.venv/dev: requirements/dev.lock .venv/run
+	@echo "Setting up the tools for tests …"
+	@$(BIN)/python -m pip install --quiet --progress-bar on --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@touch $@
+
+translations: .venv/run
+	@$(BIN)/python -m draht.project.translations
+
+run: translations ## set up what is missing and start Draht with a demo company on http://localhost:8000
+	@$(BIN)/draht serve --demo
+
+test: .venv/dev translations ## set up what is missing and run the tests
+	@$(BIN)/python -m pytest -n auto -m "not real and not browser"
+
+test-postgres: .venv/dev translations ## the same tests on PostgreSQL (DRAHT_DATABASE=postgres://…)
+	@$(BIN)/python -m pytest -n auto -m "not real and not browser"
+
+test-real: .venv/dev translations ## tests against real servers (see requirements/debian-real.txt)
+	@$(BIN)/python -m pytest -m real
+
+test-browser: .venv/dev translations ## tests in a real Chromium
+	@$(BIN)/python -m pytest -m browser
+
+check: .venv/dev translations ## lint, format, types, import contracts, docs
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy draht
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q tests
+
+format: .venv/dev ## put the code in its form
+	@$(BIN)/ruff check --fix-only -q .
+	@$(BIN)/ruff format -q .
+
+bench: .venv/dev translations ## measure everything and print the table
+	@$(BIN)/python -m bench
+
+new-channel: .venv/dev ## begin a channel: make new-channel NAME=lemmy
+	@$(BIN)/python -m draht.project.new_channel $(NAME)
+
+lock: .venv/dev ## pin the dependencies anew
+	@$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra postgres -o requirements/run.lock $(UPGRADE)
+	@$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --all-extras --group dev -c requirements/run.lock -o requirements/dev.lock $(UPGRADE)
+
+clean: ## remove what was set up; the data stay
+	rm -rf .venv build *.egg-info
