@@ -92,7 +92,10 @@ class Mastodon(Channel, Fetches, Replies, LooksBack, Publishes):
         # Mastodon recognises the key by itself; some servers of the same API do not
         if reply.first_tried_at is not None and (found := self.find_reply(reply)):
             return found
-        answer = self.client.write(mapper.from_reply(reply, self._us), reply.key)
+        status = mapper.from_reply(reply, self._us)
+        if status["visibility"] == "direct" and "@" not in status["status"]:
+            raise Refused("Nobody would be told of this private answer. Answer a message of the person instead.")
+        answer = self.client.write(status, reply.key)
         return self._certain(_sent(answer) or self.find_reply(reply))
 
     def find_reply(self, reply: OutgoingReply) -> Sent | None:

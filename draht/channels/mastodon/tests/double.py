@@ -145,7 +145,7 @@ class Double:
 
     def create(self, id: str, query: Query, body: Any, key: str) -> Answer:
         at, known = self.keys.get(key, (None, ""))
-        if self.honours_keys and at is not None and self.net.now - at < IDEMPOTENT_FOR:
+        if at is not None and self.net.now - at < IDEMPOTENT_FOR:
             return 200, shapes.status(self.net, self.net.statuses[known])
         text, parent, spoiler = (
             body.get("status", ""),
@@ -160,7 +160,8 @@ class Double:
             return 404, {"error": "Der Beitrag, auf den du antworten möchtest, scheint nicht zu existieren."}
         visibility = body.get("visibility", "public")
         written = self.net.write("brand", text, visibility=visibility, parent=parent, spoiler=spoiler)
-        self.keys[key] = (self.net.now, written.id)
+        if key and self.honours_keys:
+            self.keys[key] = (self.net.now, written.id)
         return 200, shapes.status(self.net, written)
 
 

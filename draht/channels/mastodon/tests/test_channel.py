@@ -22,6 +22,7 @@ from draht.contract.errors import LoginExpired, Refused, TryLater, Unsure
 from draht.contract.http import Http
 from draht.contract.messages import (
     Allowed,
+    Author,
     Deletion,
     IncomingMessage,
     Item,
@@ -196,6 +197,16 @@ def test_many_deletions_come_in_over_some_rounds(old_desk: Desk) -> None:
     assert {event.id for event in gone} == set(written)
 
 
+def test_forty_statuses_are_looked_at_with_two_requests(desk: Desk) -> None:
+    for n in range(rounds.LOOKS):
+        desk.net.write(JANE, f"@brand number {n}")
+    desk.fetch()
+    desk.double.calls.clear()
+    assert desk.fetch() == []
+    assert desk.double.calls.count("GET /api/v1/statuses") == 2
+    assert len(desk.double.calls) == 4
+
+
 def test_the_newest_statuses_are_watched_and_the_cursor_stays_small(desk: Desk) -> None:
     for n in range(rounds.WATCHED + 40):
         desk.net.write(JANE, f"@brand number {n}")
@@ -207,6 +218,15 @@ def test_the_newest_statuses_are_watched_and_the_cursor_stays_small(desk: Desk) 
     desk.net.edit(newest, "@brand edited")
     edited = [event for _ in range(6) for event in desk.fetch()]
     assert [event.text for event in edited] == ["@brand edited"]
+
+
+def test_what_is_new_is_looked_at_first(desk: Desk) -> None:
+    for n in range(2 * rounds.LOOKS):
+        desk.net.write(JANE, f"@brand number {n}")
+    desk.fetch()
+    written, _ = desk.hear("my ziper")
+    desk.net.edit(written.id, "@brand my zipper")
+    assert [event.text for event in desk.fetch()] == ["@brand my zipper"]
 
 
 def test_an_answer_finds_its_thread_and_what_belongs_to_it(desk: Desk) -> None:
@@ -256,10 +276,15 @@ def test_our_answers_made_elsewhere_come_in_as_ours(desk: Desk) -> None:
 
 def test_a_warning_and_pictures_are_not_lost(desk: Desk) -> None:
     picture = {"id": "1", "type": "image", "url": "https://other.example/1.png", "description": "A boot"}
-    desk.net.write(JANE, "@brand look", spoiler="broken boots", media=[picture, {"id": "2", "type": "unknown"}])
+    far = {"id": "2", "type": "unknown", "url": None, "remote_url": "https://other.example/2.pdf"}
+    nowhere = {"id": "3", "type": "unknown", "url": None}
+    desk.net.write(JANE, "@brand look", spoiler="broken boots", media=[picture, far, nowhere])
     (event,) = desk.fetch()
     assert event.title == "broken boots"
-    assert [(a.kind, a.url, a.alt) for a in event.attachments] == [("image", picture["url"], "A boot")]
+    assert [(a.kind, a.url, a.alt) for a in event.attachments] == [
+        ("image", picture["url"], "A boot"),
+        ("file", far["remote_url"], ""),
+    ]
 
 
 def test_a_strange_notification_does_not_stop_the_others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -335,8 +360,17 @@ def test_a_second_answer_goes_to_whom_the_first_one_went(desk: Desk) -> None:
     written, _ = desk.hear("hello", visibility="direct")
     desk.net.write("brand", f"@{JANE} Hello", parent=written.id, visibility="direct")
     (ours,) = desk.fetch()
-    sent = desk.channel.reply(answer(replace(item_of(ours), ours=True), "One more thing"))
-    assert desk.net.statuses[sent.id].text == f"@{JANE} One more thing"
+    by_agent = replace(item_of(ours), ours=True, author=Author(id="7", name="Bea"))
+    for item in (item_of(ours), by_agent):
+        sent = desk.channel.reply(replace(answer(item, "One more thing"), key=item.author.id))
+        assert desk.net.statuses[sent.id].text == f"@{JANE} One more thing"
+
+
+def test_a_private_answer_to_nobody_is_not_sent(desk: Desk) -> None:
+    _, item = desk.hear("hello", visibility="direct")
+    with pytest.raises(Refused, match="Nobody"):
+        desk.channel.reply(answer(replace(item, ours=True, raw={}), "One more thing"))
+    assert desk.net.of_brand() == []
 
 
 def test_an_answer_under_a_warning_keeps_it(desk: Desk) -> None:

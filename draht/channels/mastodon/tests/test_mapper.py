@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from draht.channels.mastodon import wording
-from draht.channels.mastodon.mapper import to_mention, to_message
+from draht.channels.mastodon.mapper import (
+    StatusLimits,
+    to_account,
+    to_limits,
+    to_mention,
+    to_message,
+    to_sent,
+)
 from draht.channels.mastodon.tests import spec
 from draht.contract.messages import IncomingMessage
 from draht.contract.reading import read_each
@@ -205,3 +212,24 @@ def test_the_same_words_are_recognised_however_they_are_shown() -> None:
     assert wording.letters(sent) == wording.letters(shown)
     assert wording.letters("Yes") != wording.letters("No")
     assert wording.letters("👍") != wording.letters("👎")
+
+
+def recorded(name: str, place: int = 0) -> Any:
+    spec.need(spec.PAYLOADS)
+    recording = json.loads((spec.PAYLOADS / f"{name}.json").read_text())
+    if isinstance(recording, list):
+        return recording[place]["response"]["body"]
+    return recording["response"]
+
+
+def test_recorded_servers_tell_their_limits_and_our_account() -> None:
+    assert to_limits(recorded("stream_user_direct", 2)) == StatusLimits(500, 23)
+    assert to_limits(recorded("local_gts_00-instance")) == StatusLimits(5000, 25)
+    assert to_account(recorded("stream_user_direct", 0)).name == "admin", "an empty display name"
+    ours = to_account(recorded("local_gts_03-verify_credentials"))
+    assert (ours.handle, ours.url) == ("brand", "http://localhost:8091/@brand")
+
+
+def test_a_recorded_answer_is_sent() -> None:
+    sent = to_sent(recorded("local_gts_06-reply"))
+    assert (sent.id, sent.at.microsecond) == ("01M80CA5NY8KR6NZD30G1VGWK1", 143_000)
