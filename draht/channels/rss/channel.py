@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -11,14 +12,14 @@ import msgspec
 from draht.channels.rss.client import Cursor, Page, get_page, read_cursor, write_cursor
 from draht.channels.rss.entry import Feed, NotAFeed
 from draht.channels.rss.mapper import read_feed
-from draht.contract.channel import Act, Channel, Fetches, Setting
+from draht.contract.channel import Act, Channel, Demonstrates, Fetches, Setting
 from draht.contract.errors import Refused, TryLater
 from draht.contract.messages import Account, Item, NotAllowed, Reading
 
 LONGEST_PAUSE = 6 * 3600  # seconds; some feeds ask for a day and mean an hour
 
 
-class Rss(Channel, Fetches):
+class Rss(Channel, Fetches, Demonstrates):
     """One feed: RSS, Atom or JSON Feed."""
 
     label = "RSS, Atom, JSON Feed"
@@ -26,6 +27,10 @@ class Rss(Channel, Fetches):
     settings = (
         Setting("url", "Address of the feed", help="For example https://blog.example.com/comments/feed/"),
     )
+
+    @classmethod
+    def demo(cls, data_dir: str, house: str, website: str) -> Mapping[str, str]:
+        return {"url": f"{website}feed.xml"}
 
     @property
     def url(self) -> str:

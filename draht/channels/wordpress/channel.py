@@ -1,0 +1,123 @@
+"""A WordPress blog as a channel: its comments are fetched, answered and moderated; posts are published."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from draht.channels.wordpress.client import Client
+from draht.channels.wordpress.mapper import (
+    from_post,
+    from_text,
+    text_of,
+    to_account,
+    to_event,
+    to_sent,
+    to_sent_post,
+)
+from draht.channels.wordpress.reading import read_comments
+from draht.contract.channel import (
+    Act,
+    Channel,
+    Counter,
+    Fetches,
+    LooksBack,
+    Moderates,
+    Publishes,
+    Replies,
+    Setting,
+    not_allowed,
+)
+from draht.contract.errors import Refused
+from draht.contract.messages import (
+    Account,
+    Allowed,
+    IncomingMessage,
+    Item,
+    May,
+    NotAllowed,
+    OutgoingPost,
+    OutgoingReply,
+    Reading,
+    Sent,
+)
+from draht.contract.reading import read_each
+
+LONGEST = 65_525  # bytes of a comment: wp_get_comment_fields_max_lengths()
+STATUS = {Act.APPROVE: "approved", Act.HOLD: "hold", Act.SPAM: "spam", Act.DELETE: "trash"}
+
+
+class WordPress(Channel, Fetches, Replies, LooksBack, Moderates, Publishes):
+    """One user of one site. It needs the right to moderate comments (the role Editor has it)."""
+
+    label = "WordPress"
+    settings = (
+        Setting("url", "Address of the site", help="For example https://blog.example.com"),
+        Setting("username", "User name"),
+        Setting("password", "Application password", help="Not the password of your login.", secret=True),
+    )
+
+    @cached_property
+    def client(self) -> Client:
+        return Client(self.http, self.config["url"], self.config["username"], self.config["password"])
+
+    def whoami(self) -> Account:
+        user = self.client.me()
+        if not isinstance(user, dict) or not {"id", "username"} <= user.keys():
+            raise Refused(f"{self.client.site} does not answer as a WordPress site does.")
+        if not (user.get("capabilities") or {}).get("moderate_comments"):
+            name = user["username"]
+            raise Refused(f"The user {name} has no right to moderate comments. Give it the role Editor.")
+        return to_account(user)
+
+    def may(self, act: Act, item: Item) -> May:
+        if item.deleted:
+            return NotAllowed("This comment is gone from the blog.")
+        if act is Act.REPLY and item.held:
+            return NotAllowed("This comment waits for approval. Approve it first, then answer.")
+        if act is Act.APPROVE and not item.held:
+            return NotAllowed("This comment is public already.")
+        if act is Act.HOLD and item.held:
+            return NotAllowed("This comment waits for approval already.")
+        if act is Act.SPAM and item.ours:
+            return NotAllowed("This is our own comment.")
+        if act is Act.REPLY_PRIVATELY:
+            return not_allowed(self.label)
+        return Allowed(note="It can be restored from the trash of the blog." if act is Act.DELETE else "")
+
+    def fetch(self, cursor: str) -> Reading:
+        return read_comments(self.client, cursor)
+
+    # -- answering ------------------------------------------------------------------------------------------
+
+    def counter(self, item: Item) -> Counter:
+        return Counter(LONGEST, "bytes", lambda text: len(from_text(text).encode()))
+
+    def reply(self, reply: OutgoingReply) -> Sent:
+        written = self.client.write(self._post_of(reply.to), reply.to.id, from_text(reply.text))
+        if written is not None:
+            return to_sent(written)
+        found = self.find_reply(reply)
+        if found is None:
+            raise Refused("WordPress says that we answered this with the same words before.")
+        return found
+
+    def find_reply(self, reply: OutgoingReply) -> Sent | None:
+        """By its words: WordPress itself takes the same words to the same comment for the same answer."""
+        account = self.account or self.whoami()
+        ours = self.client.ours_below(self._post_of(reply.to), reply.to.id, account.id.removeprefix("user-"))
+        words = text_of({"content": {"raw": from_text(reply.text)}})
+        messages, _ = read_each(ours, to_event)
+        return next(
+            (Sent(m.id, m.at, m.url) for m in messages if isinstance(m, IncomingMessage) and m.text == words), None
+        )
+
+    def _post_of(self, item: Item) -> int:
+        return item.raw.get("post") or self.client.post_of(item.id)
+
+    def moderate(self, act: Act, item: Item) -> None:
+        found = self.client.set_status(item.id, STATUS[act])
+        if not found and act is not Act.DELETE:
+            raise Refused("This comment is gone from the blog.")
+
+    def publish(self, post: OutgoingPost) -> Sent:
+        return to_sent_post(self.client.publish(*from_post(post)))
