@@ -93,7 +93,7 @@ def at(ms: int) -> Markup:
 
 def left(ms: int) -> Markup:
     """How much time is left until then, kept fresh."""
-    return _tag(ms, span(ms - now()), "span")
+    return _tag(ms, span(max(ms - now(), MINUTE)), "span")
 
 
 def weekday(ms: int) -> str:

@@ -143,7 +143,7 @@ def mark_unread(request: HttpRequest, who: Viewer, conversation_id: int) -> Said
 @verb
 def note(request: HttpRequest, who: Viewer, conversation_id: int) -> Said:
     actions.note(who, conversation_id, _read(desk_forms.TextForm, request).cleaned_data["text"])
-    return Said(_("Note kept."))
+    return Said()
 
 
 @verb

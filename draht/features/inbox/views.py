@@ -90,7 +90,8 @@ def count(request: HttpRequest, conversation_id: int) -> HttpResponse:
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
     who = viewer(request)
     found = queries.person(who, person_id)
-    return render(request, "inbox/person.html", {"person": found, "views": _views(who, ""), "view": "all"})
+    context = {"person": found, "title": found.name, "view": "all", "plain": True, "views": _views(who, "")}
+    return render(request, "inbox/person.html", context)
 
 
 class Asked:
@@ -125,7 +126,7 @@ class Asked:
             "q": self.q,
             "tag": self.tag,
             "query": self.query,
-            "fragment": bool(self.pane),
+            "pane": self.pane,
             "open_id": self.conversation_id,
         }
 
@@ -217,7 +218,7 @@ def snoozes() -> list[Snooze]:
         (_("In an hour"), now + timedelta(hours=1)),
         (_("In three hours"), now + timedelta(hours=3)),
         (_("Tomorrow morning"), morning + timedelta(days=1)),
-        (_("On Monday"), monday),
+        *([(_("On Monday"), monday)] if now.weekday() != 6 else []),
         (_("In two weeks"), morning + timedelta(days=14)),
     ]
     return [Snooze(label, to_ms(moment)) for label, moment in moments]

@@ -5,8 +5,11 @@ const CALM = 1_000 // at most one refresh a second of the same thing
 const STRIP_AFTER = 3_000 // a short hiccup is nobody's business
 const HIDDEN_FOR = 10_000 // then a hidden tab lets go: a browser has only six connections to a server
 const LONGEST_WAIT = 30_000
+const HURRY = 600
 
 const strip = document.getElementById("offline")
+let heardAt = 0
+let hurryUntil = 0
 
 /** Calls at once, then at most once per CALM, and never forgets the last call. */
 function calmly(call) {
@@ -18,7 +21,10 @@ function calmly(call) {
     call(event)
   }
   return (event) => {
-    timer ||= setTimeout(run, Math.max(0, last + CALM - clockNow()), event)
+    heardAt = clockNow()
+    if (heardAt < hurryUntil) clearTimeout(timer)
+    else if (timer) return
+    timer = setTimeout(run, heardAt < hurryUntil ? 0 : Math.max(0, last + CALM - heardAt), event)
   }
 }
 
@@ -109,5 +115,13 @@ class Stream {
     }
   }
 }
+
+// Somebody here did something: the stream will say at once what that changed, and is not kept waiting. If it
+// says nothing, everything is fetched.
+document.body.addEventListener("changed", () => {
+  const at = clockNow()
+  hurryUntil = at + HURRY
+  setTimeout(() => heardAt < at && refreshAll(), HURRY)
+})
 
 htmx.createEventSource = (url) => new Stream(url)

@@ -39,7 +39,7 @@ function write(element, text) {
 function freshen(root = document) {
   for (const time of root.querySelectorAll("time[data-ago]")) write(time, ago(new Date(time.dateTime)))
   for (const time of root.querySelectorAll("time[data-span]")) {
-    write(time, span(Math.max(0, Math.abs(clockNow() - new Date(time.dateTime)))))
+    write(time, span(Math.max(MINUTE, new Date(time.dateTime) - clockNow())))
   }
 }
 

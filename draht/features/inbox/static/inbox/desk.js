@@ -28,9 +28,16 @@ function focusOpened() {
   const conversation = document.querySelector(".conversation")
   if (conversation?.id === opened) return
   opened = conversation?.id ?? ""
-  const target = location.hash && document.querySelector(location.hash)
-  if (target) target.scrollIntoView({ block: "center" })
-  else if (document.activeElement?.closest(".list")) conversation?.querySelector("h2[tabindex]")?.focus({ preventScroll: true })
+  if (document.activeElement?.closest(".list")) conversation?.querySelector("h2[tabindex]")?.focus({ preventScroll: true })
+  showFound()
+}
+
+/** A hit of the search opens its conversation at the message. */
+function showFound() {
+  const found = /^#message-\d+$/.test(location.hash) && document.querySelector(location.hash)
+  if (!found) return
+  found.classList.add("is-found")
+  found.scrollIntoView({ block: "center" })
 }
 
 function settle() {
@@ -64,4 +71,4 @@ document.addEventListener("htmx:beforeRequest", ({ target }) => {
 })
 
 opened = document.querySelector(".conversation")?.id ?? ""
-document.querySelector(":target")?.scrollIntoView({ block: "center" })
+showFound()
