@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from cryptography.fernet import InvalidToken
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, F, When
 from django.db.models.functions import Least
@@ -14,7 +15,7 @@ from django.db.models.functions import Least
 from draht.connections.models import Connection, Leftover
 from draht.connections.registry import channels
 from draht.connections.secrets import decrypt, encrypt
-from draht.contract.channel import Channel, Fetches
+from draht.contract.channel import Channel, Fetches, Subscribes
 from draht.contract.errors import ChannelError, LoginExpired, TryLater
 from draht.contract.http import Http
 from draht.contract.messages import Account, Unread
@@ -68,19 +69,19 @@ def test(channel: str, values: Mapping[str, str]) -> Account:
 
 
 def make(
-    viewer: Viewer | None,
-    channel: str,
-    values: Mapping[str, str],
-    department_id: int,
-    name: str = "",
-    hook_key: str = "",
+    viewer: Viewer | None, channel: str, values: Mapping[str, str], department_id: int, name: str = "", house: str = ""
 ) -> Connection:
-    """Connects an account after trying its login. ``viewer`` is an administrator, or ``None`` for the set-up."""
+    """Connects an account after trying its login. ``viewer`` is an administrator, or ``None`` for the set-up.
+
+    ``house`` is where networks reach our hooks, if that is not the base address. Raises one of the four errors.
+    """
     if viewer is not None:
         viewer.must_be(Role.ADMIN)
     kind = channels()[channel]
     account = test(channel, values)
     secret = {field.key for field in kind.settings if field.secret}
+    hook_key = random.token_urlsafe(24)
+    _subscribe(kind, values, account, f"{house or settings.BASE_URL}/hook/{hook_key}")
     with transaction.atomic():
         connection = Connection.objects.create(
             channel=channel,
@@ -92,7 +93,7 @@ def make(
             account_url=account.url[:2000],
             settings={key: value for key, value in values.items() if key not in secret},
             secrets=encrypt({key: value for key, value in values.items() if key in secret}),
-            hook_key=hook_key or random.token_urlsafe(24),
+            hook_key=hook_key,
             next_fetch_at=now() if issubclass(kind, Fetches) else None,
             made_at=now(),
         )
@@ -104,6 +105,17 @@ def make(
             channel=channel,
         )
     return connection
+
+
+def _subscribe(kind: type[Channel], values: Mapping[str, str], account: Account, address: str) -> None:
+    """Tells the network our address where it can be told; the first hooks then wait until the connection is there."""
+    http = Http()
+    try:
+        channel = kind(values, http, account)
+        if isinstance(channel, Subscribes):
+            channel.subscribe(address)
+    finally:
+        http.close()
 
 
 def log_in_again(viewer: Viewer, connection_id: int, values: Mapping[str, str]) -> Connection:

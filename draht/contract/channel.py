@@ -149,6 +149,29 @@ class Publishes(ABC):
         """Publishes at once. Same errors as ``Replies.reply``."""
 
 
+class Subscribes(ABC):
+    """Takes the address of our hook through its API, so that nobody has to type it in."""
+
+    @abstractmethod
+    def subscribe(self, address: str) -> None:
+        """Asks the network to call ``address`` from now on. Doing it twice changes nothing."""
+
+
+class Demonstrates(ABC):
+    """Can be connected to the demo company without any account elsewhere."""
+
+    @classmethod
+    @abstractmethod
+    def demo(cls, data_dir: str, house: str, website: str) -> Mapping[str, str]:
+        """The settings of a connection for the demo.
+
+        Args:
+            data_dir: a folder that a network inside the process may keep its state in.
+            house: where this installation can be reached from itself, for example ``http://127.0.0.1:8000``.
+            website: the demo company's website.
+        """
+
+
 WSGIApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 

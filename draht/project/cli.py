@@ -31,10 +31,12 @@ def main() -> None:
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, explanation in COMMANDS.items():
-        module = import_module(f"draht.project.commands.{name.replace('-', '_')}")
-        sub = commands.add_parser(name, help=explanation, description=module.__doc__)
-        module.arguments(sub)
-        sub.set_defaults(run=module.run)
+        sub = commands.add_parser(name, help=explanation)
+        if sys.argv[1:2] == [name]:  # only the chosen command is loaded
+            module = import_module(f"draht.project.commands.{name.replace('-', '_')}")
+            sub.description = module.__doc__
+            module.arguments(sub)
+            sub.set_defaults(run=module.run)
     options = parser.parse_args()
     run: Callable[[argparse.Namespace], int] = options.run
     sys.exit(run(options))

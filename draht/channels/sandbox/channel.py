@@ -1,0 +1,194 @@
+"""The channel on the sandbox: everything a channel can do, on a network that lives in the same process."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar
+
+import msgspec
+
+from draht.channels.sandbox import mapper
+from draht.channels.sandbox.client import Client
+from draht.channels.sandbox.network import open_account
+from draht.channels.sandbox.seed import seed
+from draht.channels.sandbox.site import serve
+from draht.contract.channel import (
+    Act,
+    BringsPages,
+    Channel,
+    Counter,
+    Demonstrates,
+    Fetches,
+    Hears,
+    LooksBack,
+    Moderates,
+    Publishes,
+    Replies,
+    Setting,
+    Subscribes,
+    WSGIApp,
+    not_allowed,
+)
+from draht.contract.errors import Forged, TryLater
+from draht.contract.messages import (
+    Account,
+    Allowed,
+    Hook,
+    Item,
+    May,
+    NotAllowed,
+    OutgoingPost,
+    OutgoingReply,
+    Reading,
+    Sent,
+    Unread,
+)
+from draht.contract.reading import as_text
+from draht.contract.signatures import fits
+from draht.contract.text import counter
+
+WINDOW = timedelta(days=7)  # for private answers
+STATES = {Act.APPROVE: "public", Act.HOLD: "held", Act.SPAM: "spam"}
+
+
+class Sandbox(Channel, Fetches, Hears, Subscribes, Replies, LooksBack, Moderates, Publishes, BringsPages, Demonstrates):
+    """A company's account on the sandbox."""
+
+    label = "Sandbox"
+    every = 15
+    repeats_for: ClassVar[int] = 24 * 3600
+    settings = (
+        Setting("url", "Address", "Where the sandbox is, for example http://localhost:8000/sandbox."),
+        Setting("token", "Token", "The demo makes one; see “How to get the token”.", secret=True),
+        Setting("hook_secret", "Hook secret", "What the sandbox signs its hooks with.", True, False),
+    )
+
+    @property
+    def client(self) -> Client:
+        return Client(self.http, self.config.get("url", ""), self.config.get("token", ""))
+
+    def whoami(self) -> Account:
+        client = self.client
+        try:
+            return mapper.to_account(client.whoami(), client.base)
+        except msgspec.ValidationError as error:
+            raise _strange(error) from error
+
+    def fetch(self, cursor: str) -> Reading:
+        client = self.client
+        try:
+            return mapper.to_page_reading(client.events(cursor), client.base)
+        except msgspec.ValidationError as error:
+            raise _strange(error) from error
+
+    def verify(self, hook: Hook) -> None:
+        signature = hook.headers.get("x-sandbox-signature", "")
+        if not fits(self.config.get("hook_secret", ""), hook.body, signature):
+            raise Forged("The signature does not fit.")
+
+    def read_hook(self, hook: Hook) -> Reading:
+        try:
+            event = msgspec.json.decode(hook.body)
+        except msgspec.DecodeError as error:
+            return Reading(unread=(Unread(as_text(hook.body), f"No JSON: {error}"),))
+        return mapper.to_reading([event], self.client.base)
+
+    def counter(self, item: Item) -> Counter:
+        return counter(500)
+
+    def reply(self, reply: OutgoingReply) -> Sent:
+        return self._write(mapper.from_reply(reply))
+
+    def publish(self, post: OutgoingPost) -> Sent:
+        return self._write(mapper.from_post(post))
+
+    def find_reply(self, reply: OutgoingReply) -> Sent | None:
+        client = self.client
+        found = client.by_key(reply.key)
+        return mapper.to_sent(found[0], client.base) if found else None
+
+    def moderate(self, act: Act, item: Item) -> None:
+        if act is Act.DELETE:
+            self.client.delete(item.id)
+        else:
+            self.client.moderate(item.id, STATES[act])
+
+    def may(self, act: Act, item: Item) -> May:
+        if item.deleted:
+            return NotAllowed("It is gone from the network.")
+        ours = item.ours or (self.account is not None and item.author.id == self.account.id)
+        match act:
+            case Act.REPLY:
+                return _may_reply_privately(item, ours) if item.private else _may_reply(item, ours)
+            case Act.REPLY_PRIVATELY:
+                return not_allowed(self.label) if item.private else _may_reply_privately(item, ours)
+            case Act.DELETE:
+                return _may_delete(item, ours)
+            case _:
+                return _may_moderate(act, item, ours)
+
+    def subscribe(self, address: str) -> None:
+        self.client.subscribe(address, self.config["hook_secret"])
+
+    @classmethod
+    def demo(cls, data_dir: str, house: str, website: str) -> Mapping[str, str]:
+        handle = seed(data_dir, datetime.now(UTC))
+        token = open_account(data_dir, handle, handle)
+        return {"url": f"{house}/sandbox", "token": token, "hook_secret": secrets.token_urlsafe(24)}
+
+    @classmethod
+    def pages(cls, data_dir: str) -> WSGIApp:
+        return serve(data_dir)
+
+    def _write(self, message: dict[str, object]) -> Sent:
+        client = self.client
+        return mapper.to_sent(client.write(message, once=self.repeats_for > 0), client.base)
+
+
+def _strange(error: msgspec.ValidationError) -> TryLater:
+    return TryLater(f"The sandbox answered with something unexpected: {error}")
+
+
+def _takes_answers(item: Item) -> bool:
+    author = item.raw.get("author")
+    return not isinstance(author, dict) or author.get("takes_answers") is not False
+
+
+def _may_reply(item: Item, ours: bool) -> May:
+    if item.held:
+        return NotAllowed("It waits for approval. Approve it first.")
+    if not ours and not _takes_answers(item):
+        return NotAllowed(f"{item.author.name} does not take answers from companies.")
+    return Allowed(note="Everybody can read it.")
+
+
+def _may_reply_privately(item: Item, ours: bool) -> May:
+    """Private answers have a window; a public message gets one of them."""
+    if ours:
+        return NotAllowed("This is our own. Choose a message of the customer.")
+    if item.held:
+        return NotAllowed("It waits for approval. Approve it first.")
+    if not _takes_answers(item):
+        return NotAllowed(f"{item.author.name} does not take answers from companies.")
+    until = item.at + WINDOW
+    if datetime.now(UTC) > until:
+        return NotAllowed("The 7 days for a private answer are over.", until)
+    return Allowed(until, note="" if item.private else "One private answer, then the customer has to write.")
+
+
+def _may_moderate(act: Act, item: Item, ours: bool) -> May:
+    if item.private or ours:
+        return NotAllowed("Only what customers write in public can be moderated.")
+    if act is Act.APPROVE and not item.held:
+        return NotAllowed("It is public already.")
+    if act is Act.HOLD and item.held:
+        return NotAllowed("It waits for approval already.")
+    return Allowed()
+
+
+def _may_delete(item: Item, ours: bool) -> May:
+    if item.private and not ours:
+        return NotAllowed("A private message belongs to the customer.")
+    return Allowed()
