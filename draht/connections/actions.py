@@ -15,10 +15,10 @@ from django.db.models.functions import Least
 from draht.connections.models import Connection, Leftover
 from draht.connections.registry import channels
 from draht.connections.secrets import decrypt, encrypt
-from draht.contract.channel import Channel, Fetches, Subscribes
-from draht.contract.errors import ChannelError, LoginExpired, TryLater
+from draht.contract.channel import Act, Channel, Fetches, Moderates, Subscribes
+from draht.contract.errors import ChannelError, LoginExpired, Refused, TryLater
 from draht.contract.http import Http
-from draht.contract.messages import Account, Unread
+from draht.contract.messages import Account, Item, NotAllowed, Unread
 from draht.core.clock import MINUTE, SECOND, now
 from draht.core.journal.actions import Told, record, record_all
 from draht.core.journal.facts import Fact
@@ -176,6 +176,17 @@ def remove(viewer: Viewer, connection_id: int) -> None:
             removed_at=now(), next_fetch_at=None, secrets=b"", hook_key=f"removed-{connection_id}"
         )
         record(Fact.CONNECTION_REMOVED, actor_id=viewer.user_id, connection=connection_id)
+
+
+def moderate(connection: Connection, act: Act, item: Item) -> None:
+    """Carries an act of moderation out on the network. Raises one of the four errors."""
+    with opened(connection) as channel:
+        answer = channel.may(act, item)
+        if isinstance(answer, NotAllowed):
+            raise Refused(answer.why)
+        if not isinstance(channel, Moderates):
+            raise Refused(f"{channel.label} cannot be moderated from here.")
+        channel.moderate(act, item)
 
 
 # -- fetching ---------------------------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ import msgspec
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from draht.contract.messages import Author, Item
+import draht.connections.queries as connections
+from draht.contract.messages import Allowed, Author, Item
 from draht.core.clock import to_datetime
 from draht.core.people.access import Viewer
 from draht.core.people.models import Department, Role, User
@@ -234,6 +235,7 @@ class Entry:
     reason: str = ""
     due_at: int | None = None
     handle: str = ""
+    acts: tuple[str, ...] = ()  # of Act: what may be done with it on the network
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +265,7 @@ def thread(viewer: Viewer, id: int, before: str = "", limit: int = 50) -> Thread
     below = {"id__lt": int(before)} if before.isdigit() and len(before) < 20 else {}
     newest = list(
         Message.objects.filter(conversation_id=id, **below)
-        .select_related("person", "author", "connection", "reply__author")
+        .select_related("person", "author", "connection", "conversation", "reply__author")
         .order_by("-id")[: limit + 1]
     )
     shown = newest[:limit]
@@ -273,7 +275,8 @@ def thread(viewer: Viewer, id: int, before: str = "", limit: int = 50) -> Thread
         if not below
         else Message.objects.filter(pk=int(before)).values_list("at", flat=True).first() or 0
     )
-    entries = [_message(m, versions) for versions in [_versions(shown)] for m in shown]
+    versions, acts = _versions(shown), _acts(viewer, shown)
+    entries = [_message(m, versions, acts.get(m.pk, ())) for m in shown]
     entries += _notes(viewer, id, since, until)
     entries += _replies(viewer, id) if not below else []
     entries.sort(key=lambda e: (e.at, e.id))
@@ -281,7 +284,19 @@ def thread(viewer: Viewer, id: int, before: str = "", limit: int = 50) -> Thread
     return Thread(row, entries, str(shown[-1].pk) if len(newest) > limit else "", url)
 
 
-def _message(message: Message, versions: dict[int, list[str]]) -> Entry:
+def _acts(viewer: Viewer, messages: Sequence[Message]) -> dict[int, tuple[str, ...]]:
+    """What may be moderated, for those who may moderate. All messages are of one connection."""
+    there = [m for m in messages if not m.deleted_at]
+    if not there or not viewer.is_at_least(Role.AGENT):
+        return {}
+    may = connections.may(there[0].connection, [item_of(m) for m in there], connections.MODERATION)
+    return {
+        m.pk: tuple(act.value for act, answer in one.items() if isinstance(answer, Allowed))
+        for m, one in zip(there, may, strict=True)
+    }
+
+
+def _message(message: Message, versions: dict[int, list[str]], acts: tuple[str, ...]) -> Entry:
     reply = getattr(message, "reply", None)
     author = message.author or (reply.author if reply else None)
     person = message.person
@@ -302,6 +317,7 @@ def _message(message: Message, versions: dict[int, list[str]]) -> Entry:
         attachments=tuple(msgspec.json.decode(message.attachments)),
         url=message.url,
         state=ReplyState.SENT if reply else "",
+        acts=acts,
     )
 
 

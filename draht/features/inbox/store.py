@@ -452,6 +452,11 @@ def _refresh(rows: Sequence[tuple[Any, ...]], also: Iterable[int], back: Collect
     execute(REFRESH.format(touched=table, **states), parameters)
 
 
+def refresh(conversation_ids: Iterable[int]) -> None:
+    """The same for conversations whose messages were changed by hand."""
+    _refresh([], conversation_ids)
+
+
 def _unindex(ids: Sequence[int]) -> None:
     """Takes messages out of SQLite's full text, with the stems that are in it; PostgreSQL follows the column."""
     if not is_postgres():

@@ -21,6 +21,7 @@ from draht.core.clock import to_ms
 from draht.core.people.access import Viewer, viewer
 from draht.core.people.models import Role
 from draht.features.inbox import queries
+from draht.features.inbox.composing import composer, count_text
 from draht.features.inbox.queries import Row
 from draht.features.inbox.search import Hit
 from draht.features.inbox.search import search as find
@@ -82,9 +83,8 @@ def side(request: HttpRequest) -> HttpResponse:
 def count(request: HttpRequest, conversation_id: int) -> HttpResponse:
     """How long a draft is, as the network counts."""
     who = viewer(request)
-    composer = queries.composer(who, conversation_id)
-    used = queries.count_text(who, conversation_id, request.POST.get("text", ""))
-    return render(request, "inbox/_counter.html", {"composer": composer, "used": used})
+    used = count_text(who, conversation_id, request.POST.get("text", ""))
+    return render(request, "inbox/_counter.html", {"composer": composer(who, conversation_id), "used": used})
 
 
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
@@ -162,7 +162,7 @@ def _thread(who: Viewer, asked: Asked) -> dict[str, Any]:
     shown = thread.conversation
     return {
         "thread": thread,
-        "composer": queries.composer(who, id),
+        "composer": composer(who, id),
         "person": queries.person(who, shown.person_id) if shown.person_id else None,
         "colleagues": queries.colleagues(who, shown.department_id),
         "departments": queries.departments(who),

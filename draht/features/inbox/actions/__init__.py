@@ -15,7 +15,7 @@ from draht.features.inbox.actions.conversations import (
     wake_snoozed,
 )
 from draht.features.inbox.actions.locking import NotPossible
-from draht.features.inbox.actions.messages import moderated
+from draht.features.inbox.actions.messages import moderate
 from draht.features.inbox.actions.outcomes import (
     claim_due_replies,
     reply_failed,
@@ -44,7 +44,7 @@ __all__ = [
     "claim_due_replies",
     "mark_read",
     "mark_unread",
-    "moderated",
+    "moderate",
     "move",
     "note",
     "queue_reply",

@@ -1,20 +1,42 @@
-"""What was done to a message on its network."""
+"""What a colleague does to a message on its network."""
 
 from __future__ import annotations
 
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+import draht.connections.actions as connections
 from draht.contract.channel import Act
+from draht.contract.errors import ChannelError
 from draht.core.clock import now
 from draht.core.journal.facts import Fact
 from draht.core.people.access import Viewer
-from draht.features.inbox.actions.locking import tell
+from draht.core.people.models import Role
+from draht.features.inbox import queries
+from draht.features.inbox.actions.locking import NotPossible, tell
 from draht.features.inbox.models import Message
+from draht.features.inbox.store import refresh
+
+STATES = {Act.APPROVE: (False, False), Act.HOLD: (True, False), Act.SPAM: (False, True), Act.DELETE: (False, True)}
 
 
-def moderated(viewer: Viewer, message: Message, act: Act) -> None:
-    """The network carried out APPROVE, HOLD, SPAM or DELETE. Called inside a transaction."""
-    gone = act in {Act.SPAM, Act.DELETE}
-    message.held = act == Act.HOLD
-    message.deleted_at = now() if gone else None
-    message.gone = max(message.gone, message.rank, now()) if gone else message.gone
-    message.save(update_fields=["held", "deleted_at", "gone"])
+def moderate(viewer: Viewer, message_id: int, act: Act) -> None:
+    """Approves, holds, marks as spam or deletes on the network, then here. Doing it twice changes nothing there."""
+    viewer.must_be(Role.AGENT)
+    message = queries.message(viewer, message_id)
+    try:
+        connections.moderate(message.connection, act, queries.item_of(message))
+    except ChannelError as error:
+        raise NotPossible(_("The network did not do it: %(words)s") % {"words": error.reason}) from error
+    with transaction.atomic():
+        _write_down(viewer, message, act)
+
+
+def _write_down(viewer: Viewer, message: Message, act: Act) -> None:
+    held, gone = STATES[act]
+    at = now()
+    Message.objects.filter(pk=message.pk).update(
+        held=held, deleted_at=at if gone else None, gone=max(message.rank, at) if gone else -1
+    )
+    refresh([message.conversation_id])
     tell(Fact.MESSAGE_MODERATED, message.conversation, viewer, message=message.pk, act=act.value)
