@@ -24,23 +24,29 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 ANSWERS_OF_A_CROWD = frozenset({408, 425, 429, 502, 503, 504})
 
 
+NO_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # what msgspec raises on bytes of any kind
+
+
 class Answer:
     """An answer with a good status code: its status, headers (names in lower case) and body."""
 
-    __slots__ = ("body", "headers", "status", "url")
+    __slots__ = ("body", "headers", "repeatable", "status", "url")
 
-    def __init__(self, status: int, headers: Mapping[str, str], body: bytes, url: str) -> None:
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes, url: str, repeatable: bool = True) -> None:
         self.status = status
         self.headers = headers
         self.body = body
         self.url = url
+        self.repeatable = repeatable
 
     def json(self) -> Any:
-        """The body as JSON. A network that answers something else is out of order: ``TryLater``."""
+        """The body as JSON. A network that answers something else is out of order: ``TryLater``, or ``Unsure`` when the
+        request was carried out and must not be repeated."""
         try:
             return msgspec.json.decode(self.body)
-        except msgspec.DecodeError as error:
-            raise TryLater(f"{_host(self.url)} answered with something that is not JSON.") from error
+        except NO_JSON as error:
+            words = f"{_host(self.url)} answered with something that is not JSON."
+            raise (TryLater(words) if self.repeatable else Unsure(words)) from error
 
 
 class Http:
@@ -108,7 +114,8 @@ class Http:
         except (httpx.TransportError, httpx.DecodingError) as error:
             lost = f"The answer of {_host(url)} was lost: {error or type(error).__name__}"
             raise (TryLater(lost) if repeatable else Unsure(lost)) from error
-        answer = Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body, url)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        answer = Answer(response.status_code, headers, body, url, repeatable)
         if 200 <= answer.status < 300 or answer.status in accept:
             return answer
         raise _error_of(answer, repeatable)
@@ -156,7 +163,7 @@ def _words_of(answer: Answer) -> str:
     """The network's own words, from the usual places, else the beginning of the body."""
     try:
         body = msgspec.json.decode(answer.body)
-    except msgspec.DecodeError:
+    except NO_JSON:
         return " ".join(answer.body.decode("utf-8", "replace").split())[:300] or "no words"
     for key in ("error_description", "message", "error", "detail", "title"):
         found = body.get(key) if isinstance(body, dict) else None
