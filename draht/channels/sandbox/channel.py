@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
@@ -31,7 +32,7 @@ from draht.contract.channel import (
     WSGIApp,
     not_allowed,
 )
-from draht.contract.errors import Forged, TryLater
+from draht.contract.errors import ChannelError, Forged, TryLater, Unsure
 from draht.contract.messages import (
     Account,
     Allowed,
@@ -71,17 +72,13 @@ class Sandbox(Channel, Fetches, Hears, Subscribes, Replies, LooksBack, Moderates
 
     def whoami(self) -> Account:
         client = self.client
-        try:
+        with _understood():
             return mapper.to_account(client.whoami(), client.base)
-        except msgspec.ValidationError as error:
-            raise _strange(error) from error
 
     def fetch(self, cursor: str) -> Reading:
         client = self.client
-        try:
+        with _understood():
             return mapper.to_page_reading(client.events(cursor), client.base)
-        except msgspec.ValidationError as error:
-            raise _strange(error) from error
 
     def verify(self, hook: Hook) -> None:
         signature = hook.headers.get("x-sandbox-signature", "")
@@ -91,7 +88,7 @@ class Sandbox(Channel, Fetches, Hears, Subscribes, Replies, LooksBack, Moderates
     def read_hook(self, hook: Hook) -> Reading:
         try:
             event = msgspec.json.decode(hook.body)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return Reading(unread=(Unread(as_text(hook.body), f"No JSON: {error}"),))
         return mapper.to_reading([event], self.client.base)
 
@@ -106,8 +103,9 @@ class Sandbox(Channel, Fetches, Hears, Subscribes, Replies, LooksBack, Moderates
 
     def find_reply(self, reply: OutgoingReply) -> Sent | None:
         client = self.client
-        found = client.by_key(reply.key)
-        return mapper.to_sent(found[0], client.base) if found else None
+        with _understood():
+            found = client.by_key(reply.key)
+            return mapper.to_sent(found[0], client.base) if found else None
 
     def moderate(self, act: Act, item: Item) -> None:
         if act is Act.DELETE:
@@ -143,12 +141,18 @@ class Sandbox(Channel, Fetches, Hears, Subscribes, Replies, LooksBack, Moderates
         return serve(data_dir)
 
     def _write(self, message: dict[str, object]) -> Sent:
-        client = self.client
-        return mapper.to_sent(client.write(message, once=self.repeats_for > 0), client.base)
+        client, once = self.client, self.repeats_for > 0
+        with _understood(TryLater if once else Unsure):
+            return mapper.to_sent(client.write(message, once), client.base)
 
 
-def _strange(error: msgspec.ValidationError) -> TryLater:
-    return TryLater(f"The sandbox answered with something unexpected: {error}")
+@contextmanager
+def _understood(strange: type[ChannelError] = TryLater) -> Iterator[None]:
+    """JSON of another shape than ours is one of the four errors, too."""
+    try:
+        yield
+    except msgspec.ValidationError as error:
+        raise strange(f"The sandbox answered with something unexpected: {error}") from error
 
 
 def _takes_answers(item: Item) -> bool:

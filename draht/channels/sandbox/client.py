@@ -32,11 +32,7 @@ class Client:
     def write(self, message: dict[str, Any], once: bool) -> Any:
         """Writes. ``once``: the network acts once however often the same key is sent."""
         headers = self.headers | ({"Idempotency-Key": message["client_key"]} if once else {})
-        answer = self.http.post(self._url("messages"), json=message, headers=headers, repeatable=once)
-        try:
-            return _object(answer)
-        except TryLater as error:  # it said yes, in words that nobody understands
-            raise (error if once else Unsure(error.reason)) from error
+        return _object(self.http.post(self._url("messages"), json=message, headers=headers, repeatable=once))
 
     def by_key(self, key: str) -> list[Any]:
         """What was written with this key, the first copy first."""
@@ -67,5 +63,6 @@ class Client:
 def _object(answer: Answer) -> dict[str, Any]:
     body = answer.json()
     if not isinstance(body, dict):
-        raise TryLater(f"{answer.url} answered with something unexpected: {str(body)[:100]}")
+        words = f"{answer.url} answered with something unexpected: {str(body)[:100]}"
+        raise TryLater(words) if answer.repeatable else Unsure(words)
     return body

@@ -1,0 +1,1 @@
+"""Sandbox: a whole small social network inside the process, and the channel on it."""
