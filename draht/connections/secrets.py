@@ -1,4 +1,4 @@
-"""Tokens at rest: encrypted with a key that is drawn from the secret key. Old keys still open, the newest one closes."""
+"""Tokens at rest: encrypted with a key drawn from the secret key. Old keys still open, the newest one closes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The road of incoming messages: channel → inbox → screens. Polls, hooks, web chat and imports all join it at ``take_in``."""
+"""The road of incoming messages: channel → inbox → screens. Polls, hooks, web chat and imports join it at ``take_in``."""
 
 from __future__ import annotations
 

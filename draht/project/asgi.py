@@ -1,4 +1,4 @@
-"""The one ASGI entry: hooks and live streams are coroutines, everything else goes to Django's pages on a few threads."""
+"""The one ASGI entry: hooks and live streams are coroutines, all else goes to Django's pages on a few threads."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "draht.project.settings")
 
 from a2wsgi import WSGIMiddleware
 
-from draht.project.wsgi import application as pages
-
 # These need Django to be set up, which the line above has done.
 from draht.connections.door import Door
 from draht.core.live.hub import Hub
 from draht.core.live.stream import stream
+from draht.project.wsgi import application as pages
 
 THREADS = 8  # for Django's pages; more would only wait for each other
 MOST_BYTES = 12 * 1024 * 1024  # of a request to a page

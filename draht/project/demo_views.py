@@ -12,17 +12,18 @@ from draht.core.clock import DAY, HOUR, now, to_datetime
 POSTS = [
     (
         "three-years", 2 * HOUR, "Inken Ahrens", "en", "Three years with a Polar",
-        "I bought the Polar because it has no screen. Three years later I have replaced one seal, for 2.40 €, with a drawing"
-        " that came by post. My only complaint: the drip tray is still too small. Nordlicht, are you reading this?",
+        "I bought the Polar because it has no screen. Three years later I have replaced one seal, for 2.40 €, with a"
+        " drawing that came by post. My only complaint: the drip tray is still too small. Nordlicht, are you reading this?",
     ),
     (
         "milch", DAY + 3 * HOUR, "Inken Ahrens", "de", "Milch, und was sie mit der Aurora macht",
-        "Die Aurora schäumt besser als alles, was ich bisher hatte. Aber nach jeder zehnten Tasse muss die Düse ausgebaut"
-        " werden, und das Werkzeug dafür liegt nicht bei. Warum eigentlich?",
+        "Die Aurora schäumt besser als alles, was ich bisher hatte. Aber nach jeder zehnten Tasse muss die Düse"
+        " ausgebaut werden, und das Werkzeug dafür liegt nicht bei. Warum eigentlich?",
     ),
     (
         "comparacion", 3 * DAY, "Tomás Rey", "es", "Cuatro molinillos, una semana",
-        "El Fjord es el más silencioso de los cuatro y el único que se abre con una moneda. El cable, en cambio, es corto.",
+        "El Fjord es el más silencioso de los cuatro y el único que se abre con una moneda. El cable, en cambio,"
+        " es corto.",
     ),
 ]  # fmt: skip
 

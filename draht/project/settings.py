@@ -1,4 +1,4 @@
-"""All settings, in one file. Each ``DRAHT_*`` variable is read here, checked here, and documented in docs/run/settings.md."""
+"""All settings, in one file. Each ``DRAHT_*`` variable is read and checked here, and told in docs/run/settings.md."""
 
 from __future__ import annotations
 

@@ -25,8 +25,8 @@ class Entry(models.Model):
 class Seal(models.Model):
     """A sealed stretch of the journal.
 
-    ``rows`` holds 8 bytes of id and 24 bytes of digest for each row; ``head`` is the SHA-256 over the head before it and
-    ``rows``. Neither is ever changed.
+    ``rows`` holds 8 bytes of id and 24 bytes of digest for each row; ``head`` is the SHA-256 over the head before it
+    and ``rows``. Neither is ever changed.
     """
 
     id = models.BigAutoField(primary_key=True)

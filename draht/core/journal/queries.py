@@ -38,8 +38,8 @@ class Row(NamedTuple):
 
 
 FIELDS = "tx, id, at, fact, actor_id, department_id, conversation_id, data"
-# PostgreSQL gives out ids before commit: a row may appear behind one that was read. Below the oldest running transaction
-# nothing can appear any more, so the journal is read up to there, in the order (tx, id). SQLite has one writer.
+# PostgreSQL gives out ids before commit: a row may appear behind one that was read. Below the oldest running
+# transaction nothing can appear any more: the journal is read up to there, in the order (tx, id). SQLite has one writer.
 COMPLETE = "tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 
 

@@ -1,7 +1,7 @@
 """The hash chain over the journal: sealing what is complete, and checking what was sealed.
 
-A row's digest is the first 24 bytes of SHA-256 over the digest before it and the row's fields; so every row stands on all
-rows before it, and the first one that was changed can be named.
+A row's digest is the first 24 bytes of SHA-256 over the digest before it and the row's fields; so every row stands on
+all rows before it, and the first one that was changed can be named.
 """
 
 from __future__ import annotations

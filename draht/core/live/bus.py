@@ -1,7 +1,7 @@
 """Waking: how this process learns that the journal has grown, whoever wrote to it.
 
-SQLite: its own ``data_version``, asked often, for 6 µs a time. PostgreSQL: NOTIFY. A wake-up carries nothing, so a lost one loses
-nothing: who is woken reads the journal.
+SQLite: its own ``data_version``, asked often, for 6 µs a time. PostgreSQL: NOTIFY. A wake-up carries nothing, so a lost
+one loses nothing: who is woken reads the journal.
 """
 
 from __future__ import annotations

@@ -38,8 +38,8 @@ class Person(models.Model):
 class Conversation(models.Model):
     """A thread on a network, with what we make of it.
 
-    ``last_*`` and ``waiting_since`` follow from the messages alone; ``state``, ``assignee``, ``department`` and ``unread``
-    are ours. ``unread``: a customer wrote, and nobody responsible has looked yet.
+    ``last_*`` and ``waiting_since`` follow from the messages alone; ``state``, ``assignee``, ``department`` and
+    ``unread`` are ours. ``unread``: a customer wrote, and nobody responsible has looked yet.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -94,8 +94,8 @@ class Conversation(models.Model):
 class Message(models.Model):
     """One message as it stands now. Its id is its time: see ``ids.py``.
 
-    ``rank`` orders the versions of a message (milliseconds of the revision): the highest stands, whatever came first. It
-    is deleted while ``gone``, the rank of its deletion, is not below ``rank``.
+    ``rank`` orders the versions of a message (milliseconds of the revision): the highest stands, whatever came first.
+    It is deleted while ``gone``, the rank of its deletion, is not below ``rank``.
     """
 
     id = models.BigIntegerField(primary_key=True)

@@ -189,14 +189,15 @@ def _tags(ids: Sequence[int]) -> dict[int, list[str]]:
 
 
 def counters(viewer: Viewer) -> list[ViewCount]:
-    """The unread conversations of every view of the viewer, in one statement, counted along the index of unread ones."""
+    """The unread conversations of every view, in one statement, counted along the index of unread ones."""
     views = ["mine", "unassigned", "open", *(f"d{id}" for id in viewer.department_ids)]
     if not viewer.department_ids:
         return [ViewCount(view, 0, more=False) for view in views]
     parts, values = [], []
     for view in views:
         legs = " UNION ALL ".join(
-            f"SELECT * FROM (SELECT 1 FROM inbox_conversation c WHERE unread AND {condition} LIMIT {MOST_COUNTED + 1}) AS leg"
+            "SELECT * FROM (SELECT 1 FROM inbox_conversation c"
+            f" WHERE unread AND {condition} LIMIT {MOST_COUNTED + 1}) AS leg"
             for condition, given in _legs(viewer, view)
         )
         parts.append(

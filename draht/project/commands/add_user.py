@@ -1,4 +1,4 @@
-"""Adds a colleague who can log in. The password is asked for, or read from standard input when that is not a terminal."""
+"""Adds a colleague who can log in. The password is asked for; without a terminal it is read from standard input."""
 
 from __future__ import annotations
 

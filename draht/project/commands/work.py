@@ -1,4 +1,4 @@
-"""Runs the worker only: fetching, reading hooks, sending replies, sealing the journal. Several workers share the work."""
+"""Runs the worker only: it fetches, reads hooks, sends replies, seals the journal. Several workers share the work."""
 
 from __future__ import annotations
 

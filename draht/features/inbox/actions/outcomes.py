@@ -1,4 +1,4 @@
-"""What came of sending an answer. Each outcome is one transaction, and only counts for the attempt that it belongs to."""
+"""What came of sending an answer. Each outcome is one transaction, and counts only for its own attempt."""
 
 from __future__ import annotations
 
