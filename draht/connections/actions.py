@@ -40,9 +40,7 @@ def opened(connection: Connection) -> Iterator[Channel]:
     try:
         config = connection.settings | decrypt(connection.secrets)
     except InvalidToken as error:
-        raise LoginExpired(
-            "The stored login was encrypted with another key. Please connect again."
-        ) from error
+        raise LoginExpired("The stored login was encrypted with another key. Please connect again.") from error
     http = Http()
     try:
         yield kind(config, http, account_of(connection))
@@ -51,9 +49,7 @@ def opened(connection: Connection) -> Iterator[Channel]:
 
 
 def account_of(connection: Connection) -> Account:
-    return Account(
-        connection.account_id, connection.account_name, connection.account_handle, connection.account_url
-    )
+    return Account(connection.account_id, connection.account_name, connection.account_handle, connection.account_url)
 
 
 # -- making and changing ----------------------------------------------------------------------------------------------
@@ -124,11 +120,7 @@ def log_in_again(viewer: Viewer, connection_id: int, values: Mapping[str, str]) 
     connection = Connection.objects.get(pk=connection_id, removed_at=None)
     kind = channels()[connection.channel]
     secret = {field.key for field in kind.settings if field.secret}
-    merged = (
-        connection.settings
-        | _readable(connection)
-        | {k: v for k, v in values.items() if v or k not in secret}
-    )
+    merged = connection.settings | _readable(connection) | {k: v for k, v in values.items() if v or k not in secret}
     account = test(connection.channel, merged)
     with transaction.atomic():
         Connection.objects.filter(pk=connection_id).update(
@@ -222,9 +214,7 @@ def keep_leftovers(connection_id: int, unread: Sequence[Unread], request: str = 
         return
     at = now()
     Leftover.objects.bulk_create(
-        Leftover(
-            connection_id=connection_id, received_at=at, request=request, raw=left.raw, reason=left.reason
-        )
+        Leftover(connection_id=connection_id, received_at=at, request=request, raw=left.raw, reason=left.reason)
         for left in unread
     )
     record_all([Told(Fact.LEFTOVER_KEPT, data={"connection": connection_id, "count": len(unread)})])

@@ -34,9 +34,7 @@ class Connection(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["next_fetch_at"], name="connection_due", condition=Q(next_fetch_at__isnull=False)
-            ),
+            models.Index(fields=["next_fetch_at"], name="connection_due", condition=Q(next_fetch_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

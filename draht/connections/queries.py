@@ -17,8 +17,6 @@ MODERATION = (Act.APPROVE, Act.HOLD, Act.SPAM, Act.DELETE)
 _counters: dict[int, tuple[float, Counter]] = {}
 
 
-
-
 def label(connection: Connection) -> str:
     """The name of the network that people know."""
     kind = channels().get(connection.channel)

@@ -14,13 +14,11 @@ def encrypt(values: dict[str, str]) -> bytes:
     return _fernet().encrypt(msgspec.json.encode(values))
 
 
-def decrypt(blob: bytes) -> dict[str, str]:
+def decrypt(blob: bytes | memoryview) -> dict[str, str]:
     """Raises ``cryptography.fernet.InvalidToken`` when no key of ours fits."""
     return msgspec.json.decode(_fernet().decrypt(bytes(blob)), type=dict[str, str]) if blob else {}
 
 
 def _fernet() -> MultiFernet:
     keys = [settings.SECRET_KEY, *settings.OLD_SECRET_KEYS]
-    return MultiFernet(
-        [Fernet(base64.urlsafe_b64encode(sha256(b"connections:" + k.encode()).digest())) for k in keys]
-    )
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(sha256(b"connections:" + k.encode()).digest())) for k in keys])

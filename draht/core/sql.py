@@ -22,16 +22,12 @@ def one_of(column: str, values: Sequence[Any], kind: str = "bigint") -> tuple[st
     return f"{column} IN (SELECT value FROM json_each(%s))", _json(values)
 
 
-def rows_as_table(
-    columns: Columns, rows: Sequence[Sequence[Any]], alias: str = "new"
-) -> tuple[str, list[Any]]:
+def rows_as_table(columns: Columns, rows: Sequence[Sequence[Any]], alias: str = "new") -> tuple[str, list[Any]]:
     """``rows`` as something that can stand after FROM, with a constant number of parameters."""
     names = ", ".join(columns)
     if is_postgres():
         arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
-        return f"unnest({arrays}) AS {alias}({names})", [
-            list(column) for column in _turned(rows, len(columns))
-        ]
+        return f"unnest({arrays}) AS {alias}({names})", [list(column) for column in _turned(rows, len(columns))]
     picked = ", ".join(f"json_extract(value, '$[{i}]') AS {name}" for i, name in enumerate(columns))
     return f"(SELECT {picked} FROM json_each(%s)) AS {alias}", [_json(rows)]
 
@@ -44,9 +40,7 @@ def insert_rows(table: str, columns: Columns, rows: Sequence[Sequence[Any]], con
     with connection.cursor() as cursor:
         if is_postgres():
             source, parameters = rows_as_table(columns, rows)
-            cursor.execute(
-                f"INSERT INTO {table} ({names}) SELECT {names} FROM {source} {conflict}", parameters
-            )
+            cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {source} {conflict}", parameters)
         else:  # one prepared statement, stepped in C: the fastest way into SQLite
             marks = ", ".join(["%s"] * len(columns))
             cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks}) {conflict}", rows)
@@ -56,21 +50,21 @@ def execute(statement: str, parameters: Sequence[Any] = ()) -> int:
     """Runs one statement; how many rows it changed."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return cursor.rowcount
+        changed: int = cursor.rowcount
+        return changed
 
 
 def select(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def allocate(sequence: str, count: int) -> list[int]:
     """``count`` rising numbers that nobody else gets. On PostgreSQL gaps may remain."""
     if is_postgres():
-        numbers = select(
-            "SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [f"sequence_{sequence}", count]
-        )
+        numbers = select("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [f"sequence_{sequence}", count])
         return [number for (number,) in numbers]
     [(last,)] = select(
         "INSERT INTO sequence (name, value) VALUES (%s, %s)"

@@ -1,4 +1,4 @@
-"""The road of incoming messages: channel → inbox → screens. Polls, hooks, web chat and imports join it at ``take_in``."""
+"""The road of incoming messages: channel → inbox → screens. Polls, hooks, chat and imports join it at ``take_in``."""
 
 from __future__ import annotations
 
@@ -82,9 +82,7 @@ def _read_group(connection_id: int, deliveries: Sequence[Delivery]) -> None:
     return None
 
 
-def _read(
-    connection: Connection, deliveries: Sequence[Delivery]
-) -> tuple[list[Event], list[tuple[str, Unread]]]:
+def _read(connection: Connection, deliveries: Sequence[Delivery]) -> tuple[list[Event], list[tuple[str, Unread]]]:
     """What the hooks say, and what could not be understood. A strange one never stops the others."""
     events: list[Event] = []
     unread: list[tuple[str, Unread]] = []

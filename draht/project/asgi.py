@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "draht.project.settings")
 
@@ -29,7 +29,7 @@ class Application:
     """Made once for each process; its parts begin with the server's lifespan."""
 
     def __init__(self) -> None:
-        self._pages = WSGIMiddleware(pages, workers=THREADS)
+        self._pages: Any = WSGIMiddleware(cast(Any, pages), workers=THREADS)
         self._door: Door | None = None
         self.hub: Hub | None = None
 
@@ -46,7 +46,8 @@ class Application:
             return await stream(self._begun(), scope, receive, send)
         if _told_length(scope) > MOST_BYTES:
             return await _too_large(send)
-        return await self._pages(scope, receive, send)
+        await self._pages(scope, receive, send)
+        return None
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:

@@ -60,4 +60,3 @@ def _connect(name: str, kind: type[Demonstrates], house: str) -> None:
             time.sleep(0.5 * (attempt + 1))
         else:
             return
-

@@ -13,7 +13,7 @@ POSTS = [
     (
         "three-years", 2 * HOUR, "Inken Ahrens", "en", "Three years with a Polar",
         "I bought the Polar because it has no screen. Three years later I have replaced one seal, for 2.40 €, with a"
-        " drawing that came by post. My only complaint: the drip tray is still too small. Nordlicht, are you reading this?",
+        " drawing that came by post. My only complaint: the drip tray is still too small. Nordlicht, do you read this?",
     ),
     (
         "milch", DAY + 3 * HOUR, "Inken Ahrens", "de", "Milch, und was sie mit der Aurora macht",

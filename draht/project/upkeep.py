@@ -24,7 +24,7 @@ def prepare() -> None:
         with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as progress:
             task = progress.add_task("Preparing the database", total=len(plan))
 
-            def step(action: str, migration: object = None, fake: bool = False) -> None:
+            def step(action: str, *_: object, **__: object) -> None:
                 if action == "apply_success":
                     progress.advance(task)
 

@@ -39,7 +39,7 @@ class Row(NamedTuple):
 
 FIELDS = "tx, id, at, fact, actor_id, department_id, conversation_id, data"
 # PostgreSQL gives out ids before commit: a row may appear behind one that was read. Below the oldest running
-# transaction nothing can appear any more: the journal is read up to there, in the order (tx, id). SQLite has one writer.
+# transaction nothing can appear any more: it is read up to there, in the order (tx, id). SQLite has one writer.
 COMPLETE = "tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 
 
@@ -67,7 +67,5 @@ def newest(limit: int = 100, before: Position | None = None) -> list[Row]:
     order = "tx DESC, id DESC" if is_postgres() else "id DESC"
     where = "" if before is None else "WHERE (tx, id) < (%s, %s)" if is_postgres() else "WHERE id < %s"
     parameters = [] if before is None else [before.tx, before.id] if is_postgres() else [before.id]
-    rows = select(
-        f"SELECT {FIELDS} FROM journal_entry {where} ORDER BY {order} LIMIT %s", [*parameters, limit]
-    )
+    rows = select(f"SELECT {FIELDS} FROM journal_entry {where} ORDER BY {order} LIMIT %s", [*parameters, limit])
     return [Row(*row) for row in rows]

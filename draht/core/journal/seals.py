@@ -36,9 +36,7 @@ def seal(limit: int = 5000) -> int:
         if is_postgres():
             execute("SELECT pg_advisory_xact_lock(%s)", [0x5EA1])
         last = Seal.objects.order_by("-id").first()
-        position, digest = (
-            (Position(last.last_tx, last.last_id), _last_digest(last)) if last else (Position(), b"")
-        )
+        position, digest = (Position(last.last_tx, last.last_id), _last_digest(last)) if last else (Position(), b"")
         rows = read_after(position, limit)
         if not rows:
             return 0
@@ -91,11 +89,7 @@ def _slipped_in() -> Broken | None:
     [(there,)] = select(f"SELECT count(*) FROM journal_entry WHERE {below}", place)
     if there == sealed:
         return None
-    known = {
-        entry
-        for rows in Seal.objects.values_list("rows", flat=True)
-        for entry, _ in ONE.iter_unpack(bytes(rows))
-    }
+    known = {entry for rows in Seal.objects.values_list("rows", flat=True) for entry, _ in ONE.iter_unpack(bytes(rows))}
     for (entry_id,) in select(f"SELECT id FROM journal_entry WHERE {below} ORDER BY id", place):
         if entry_id not in known:
             return Broken(entry_id, "the row was slipped in after sealing")
@@ -104,9 +98,7 @@ def _slipped_in() -> Broken | None:
 
 def _rows(ids: list[int]) -> dict[int, Row]:
     where, parameter = one_of("id", ids)
-    return {
-        row[1]: Row(*row) for row in select(f"SELECT {FIELDS} FROM journal_entry WHERE {where}", [parameter])
-    }
+    return {row[1]: Row(*row) for row in select(f"SELECT {FIELDS} FROM journal_entry WHERE {where}", [parameter])}
 
 
 def _head(before: bytes, packed: bytes) -> bytes:

@@ -52,7 +52,8 @@ async def _tell(screen: Screen, cookie: str, gone: asyncio.Future[None], send: S
     check_at = loop.time() + CHECK_LOGIN_EVERY
     while not gone.done():
         news = asyncio.ensure_future(screen.news.wait())
-        await asyncio.wait({news, gone}, timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED)
+        either: set[asyncio.Future[Any]] = {news, gone}
+        await asyncio.wait(either, timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED)
         news.cancel()
         if loop.time() > check_at:
             viewer = await asyncio.to_thread(viewer_by_cookie, cookie)
@@ -104,5 +105,3 @@ def viewer_by_cookie(header: str) -> Viewer | None:
         return viewer_of(user)
     except PermissionDenied:
         return None
-
-

@@ -36,9 +36,7 @@ class Kept:
 
 def keep(hooks: Sequence[Kept]) -> None:
     """Keeps hooks durably: one statement, one commit."""
-    insert_rows(
-        "worker_delivery", COLUMNS, [(h.connection_id, h.received_at, h.request, h.body, 0, 0) for h in hooks]
-    )
+    insert_rows("worker_delivery", COLUMNS, [(h.connection_id, h.received_at, h.request, h.body, 0, 0) for h in hooks])
 
 
 def take(limit: int = MOST_AT_ONCE) -> list[Delivery]:

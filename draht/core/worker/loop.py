@@ -79,9 +79,7 @@ class Worker:
     def _tell_fault(self, name: str, error: Exception) -> None:
         try:
             _tell(name, f"{type(error).__name__}: {error}"[:1000])
-        except (
-            DatabaseError
-        ):  # a full disk or a lost database: the log has it, and the health page sees it itself
+        except DatabaseError:  # a full disk or a lost database: the log has it, and the health page sees it itself
             log.error("The store cannot be written to.")
             connection.close()
 

@@ -12,7 +12,6 @@ from draht.contract.messages import Allowed, May, NotAllowed
 from draht.core.clock import to_ms
 from draht.core.people.access import Viewer
 from draht.core.people.models import Role
-from draht.features.inbox.models import Message
 from draht.features.inbox.queries import item_of, newest_of_customer
 
 NO_LIMIT = 100_000
@@ -46,7 +45,8 @@ def composer(viewer: Viewer, conversation_id: int) -> Composer:
     publicly, privately = may[Act.REPLY], may[Act.REPLY_PRIVATELY]
     answer: May = publicly if isinstance(publicly, Allowed) or item.private else privately
     if isinstance(answer, NotAllowed):
-        return Composer(can=False, why=answer.why if item.private else _why(publicly), **_where(to))
+        why = answer.why if item.private else _why(publicly)
+        return Composer(False, why, channel=to.connection.channel, label=connections.label(to.connection))
     counter = connections.counter(to.connection, item)
     return Composer(
         can=True,
@@ -58,12 +58,9 @@ def composer(viewer: Viewer, conversation_id: int) -> Composer:
         note=answer.note,
         held=not viewer.is_at_least(Role.AGENT),
         to_id=to.pk,
-        **_where(to),
+        channel=to.connection.channel,
+        label=connections.label(to.connection),
     )
-
-
-def _where(to: Message) -> dict[str, str]:
-    return {"channel": to.connection.channel, "label": connections.label(to.connection)}
 
 
 def _why(may: May) -> str:

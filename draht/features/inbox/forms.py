@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.timezone import is_aware, make_aware
 
+from draht.contract.channel import Act
 from draht.core.clock import to_ms
 
 
@@ -44,13 +45,13 @@ class TagForm(forms.Form):
     tag = forms.CharField(max_length=60)
 
 
-class SentForm(forms.Form):
-    """One of our replies, and, if somebody has looked, whether it stands on the network."""
+class SettleForm(forms.Form):
+    """Somebody has looked whether our reply stands on the network. There is no default: "no" sends it again."""
 
     reply = forms.IntegerField()
-    arrived = forms.BooleanField(required=False)
+    arrived = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
 
 
 class ModerateForm(forms.Form):
     message = forms.IntegerField()
-    act = forms.ChoiceField(choices=[(act, act) for act in ("approve", "hold", "spam", "delete")])
+    act = forms.ChoiceField(choices=[(act.value, act.value) for act in Act])

@@ -1,7 +1,7 @@
 """A message's id is its time: seconds since 1970, then 20 bits of a running number.
 
-So one number orders threads, pages and search results by time, and it stays below 2**53, where JavaScript and JSON are exact,
-until the year 2106. Messages of the same second stand in the order in which they came.
+So one number orders threads, pages and search results by time, and it stays below 2**53, where JavaScript and JSON are
+exact, until the year 2106. Messages of the same second stand in the order in which they came.
 """
 
 from __future__ import annotations

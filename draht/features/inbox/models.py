@@ -61,12 +61,10 @@ class Conversation(models.Model):
     last_out_id = models.BigIntegerField(default=0)  # our newest message
     waiting_since = models.BigIntegerField(null=True)  # the customer's oldest message without an answer
     snoozed_until = models.BigIntegerField(null=True)
-    tags = models.ManyToManyField("Tag", related_name="+", blank=True)
+    tags: models.ManyToManyField[Tag, models.Model] = models.ManyToManyField("Tag", related_name="+", blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["connection", "external_id"], name="conversation_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["connection", "external_id"], name="conversation_once")]
         indexes = [
             models.Index(fields=["department", "state", "-last_at", "-id"], name="conversation_list"),
             models.Index(
@@ -85,9 +83,7 @@ class Conversation(models.Model):
                 condition=Q(unread=True),
             ),
             models.Index(fields=["person", "-last_at"], name="conversation_person"),
-            models.Index(
-                fields=["snoozed_until"], name="conversation_wakes", condition=Q(state=State.SNOOZED)
-            ),
+            models.Index(fields=["snoozed_until"], name="conversation_wakes", condition=Q(state=State.SNOOZED)),
         ]
 
 
@@ -101,9 +97,7 @@ class Message(models.Model):
     id = models.BigIntegerField(primary_key=True)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+", db_index=False)
     external_id = models.CharField(max_length=400)
-    conversation = models.ForeignKey(
-        Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False
-    )
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     ours = models.BooleanField(default=False)
     author = models.ForeignKey(

@@ -200,15 +200,10 @@ def counters(viewer: Viewer) -> list[ViewCount]:
             f" WHERE unread AND {condition} LIMIT {MOST_COUNTED + 1}) AS leg"
             for condition, given in _legs(viewer, view)
         )
-        parts.append(
-            f"(SELECT count(*) FROM (SELECT * FROM ({legs}) AS legs LIMIT {MOST_COUNTED + 1}) AS counted)"
-        )
+        parts.append(f"(SELECT count(*) FROM (SELECT * FROM ({legs}) AS legs LIMIT {MOST_COUNTED + 1}) AS counted)")
         values += [value for condition, given in _legs(viewer, view) for value in given]
     [found] = select(f"SELECT {', '.join(parts)}", values)
-    return [
-        ViewCount(view, min(n, MOST_COUNTED), more=n > MOST_COUNTED)
-        for view, n in zip(views, found, strict=True)
-    ]
+    return [ViewCount(view, min(n, MOST_COUNTED), more=n > MOST_COUNTED) for view, n in zip(views, found, strict=True)]
 
 
 # -- one conversation -------------------------------------------------------------------------------------------------
@@ -271,11 +266,7 @@ def thread(viewer: Viewer, id: int, before: str = "", limit: int = 50) -> Thread
     )
     shown = newest[:limit]
     since = shown[-1].at if len(newest) > limit else 0
-    until = (
-        2**53
-        if not below
-        else Message.objects.filter(pk=int(before)).values_list("at", flat=True).first() or 0
-    )
+    until = 2**53 if not below else Message.objects.filter(pk=int(before)).values_list("at", flat=True).first() or 0
     versions, acts = _versions(shown), _acts(viewer, shown)
     entries = [_message(m, versions, acts.get(m.pk, ())) for m in shown]
     entries += _notes(viewer, id, since, until)
@@ -326,9 +317,7 @@ def _versions(messages: Sequence[Message]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     edited = [m.pk for m in messages if m.edited_at]
     if edited:
-        for id, text in (
-            Version.objects.filter(message__in=edited).order_by("rank").values_list("message_id", "text")
-        ):
+        for id, text in Version.objects.filter(message__in=edited).order_by("rank").values_list("message_id", "text"):
             found.setdefault(id, []).append(text)
     return found
 
@@ -343,9 +332,7 @@ def _notes(viewer: Viewer, conversation_id: int, since: int, until: int) -> list
 
 def _replies(viewer: Viewer, conversation_id: int) -> list[Entry]:
     """Replies that are not messages yet."""
-    replies = Reply.objects.filter(conversation_id=conversation_id, message=None).exclude(
-        state=ReplyState.WITHDRAWN
-    )
+    replies = Reply.objects.filter(conversation_id=conversation_id, message=None).exclude(state=ReplyState.WITHDRAWN)
     return [
         Entry(
             kind="reply",
@@ -445,9 +432,7 @@ def item_of(message: Message) -> Item:
     author = (
         Author(account.account_id, account.account_name, account.account_handle)
         if message.ours or message.person is None
-        else Author(
-            message.person.external_id, message.person.name, message.person.handle, message.person.url
-        )
+        else Author(message.person.external_id, message.person.name, message.person.handle, message.person.url)
     )
     return Item(
         id=message.external_id,

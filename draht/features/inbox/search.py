@@ -67,9 +67,7 @@ def _select(source: str, viewer: Viewer) -> str:
 
 
 def _in_sqlite(groups: list[list[str]], below: int, viewer: Viewer, limit: int) -> list[tuple[Any, ...]]:
-    asked = " AND ".join(
-        f"({' OR '.join(_quoted(stem, group is groups[-1]) for stem in group)})" for group in groups
-    )
+    asked = " AND ".join(f"({' OR '.join(_quoted(stem, group is groups[-1]) for stem in group)})" for group in groups)
     source = (
         "(SELECT rowid AS id FROM inbox_search WHERE inbox_search MATCH %s AND rowid < %s"
         f" ORDER BY rowid DESC LIMIT {EXAMINED})"
@@ -86,9 +84,7 @@ def _in_postgres(groups: list[list[str]], below: int, viewer: Viewer, limit: int
 
     One query for both would let the planner walk the whole table for a rare word.
     """
-    asked = " & ".join(
-        f"({' | '.join(_lexeme(stem, group is groups[-1]) for stem in group)})" for group in groups
-    )
+    asked = " & ".join(f"({' | '.join(_lexeme(stem, group is groups[-1]) for stem in group)})" for group in groups)
     matches = "search @@ to_tsquery('simple', %s)"
     newest = f"SELECT id, search FROM inbox_message WHERE id < %s ORDER BY id DESC LIMIT {WALKED}"
     walk = f"(SELECT id FROM ({newest}) AS newest WHERE {matches} ORDER BY id DESC LIMIT {EXAMINED})"

@@ -1,7 +1,7 @@
 """The hot part of the road in: messages of one batch into the tables, with a constant number of statements.
 
-The state after a batch depends on what was delivered, not on the order or on how often: of each message the version with the
-highest rank stands, and what a conversation says about itself follows from its messages.
+The state after a batch depends on what was delivered, not on the order or on how often: of each message the version
+with the highest rank stands, and what a conversation says about itself follows from its messages.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Standing:
 
 
 def store(incoming: Incoming) -> Stored:
-    """Takes the messages of one connection into the tables. The caller holds the transaction and the connection's lock."""
+    """Takes the messages of one connection in. The caller holds the transaction and the connection's lock."""
     batch = _fold(incoming)
     known = _known(incoming.connection_id, batch)
     stored = Stored()
@@ -132,16 +132,14 @@ def _fold(incoming: Incoming) -> dict[str, Standing]:
 def _known(connection_id: int, batch: Mapping[str, Standing]) -> dict[str, Known]:
     """The stored messages among the batch and its parents."""
     keys = set(batch)
-    keys.update(
-        s.message.parent for s in batch.values() if s.message and s.message.parent and not s.message.thread
-    )
+    keys.update(s.message.parent for s in batch.values() if s.message and s.message.parent and not s.message.thread)
     where, parameter = one_of("external_id", list(keys), "text")
     rows = select(
         "SELECT external_id, id, conversation_id, rank, gone, text, stems, held FROM inbox_message"
         f" WHERE connection_id = %s AND {where}",
         [connection_id, parameter],
     )
-    return {key: Known(*rest[:-1], held=bool(rest[-1])) for key, *rest in rows}
+    return {row[0]: Known(*row[1:]) for row in rows}
 
 
 # -- deletions before their message -----------------------------------------------------------------------------------
@@ -170,16 +168,12 @@ def _unearth(connection_id: int, new: Mapping[str, Standing]) -> None:
 # -- new messages -----------------------------------------------------------------------------------------------------
 
 
-def _add(
-    incoming: Incoming, new: dict[str, Standing], known: Mapping[str, Known], stored: Stored
-) -> list[Told]:
+def _add(incoming: Incoming, new: dict[str, Standing], known: Mapping[str, Known], stored: Stored) -> list[Told]:
     if not new:
         return []
     _unearth(incoming.connection_id, new)
     messages = {key: s.message for key, s in new.items() if s.message is not None}
-    threads = find_threads(
-        incoming.connection_id, messages, {key: k.conversation_id for key, k in known.items()}
-    )
+    threads = find_threads(incoming.connection_id, messages, {key: k.conversation_id for key, k in known.items()})
     if threads.renamed:
         rename(threads.renamed)
     if threads.joined:
@@ -187,9 +181,7 @@ def _add(
     threads.of.update(_open(incoming, threads.missing, messages))
     people = _people(incoming, messages.values())
     ids = dict(zip(new, new_ids([_at(m, incoming) for m in messages.values()]), strict=True))
-    rows = [
-        _message_row(incoming, ids[key], threads.of[key], people, standing) for key, standing in new.items()
-    ]
+    rows = [_message_row(incoming, ids[key], threads.of[key], people, standing) for key, standing in new.items()]
     insert_rows("inbox_message", MESSAGE, rows)
     _keep_versions({ids[key]: s.older for key, s in new.items() if s.older})
     if not is_postgres():
@@ -197,9 +189,7 @@ def _add(
     _refresh(rows, threads.joined.values())
     stored.new = list(ids.values())
     stored.conversations += list({*threads.of.values(), *threads.joined.values()})
-    told = [
-        Told(Fact.MESSAGE_RECEIVED, None, None, row[3], {"message": row[0], "ours": row[5]}) for row in rows
-    ]
+    told = [Told(Fact.MESSAGE_RECEIVED, None, None, row[3], {"message": row[0], "ours": row[5]}) for row in rows]
     told += [
         Told(Fact.CONVERSATIONS_JOINED, None, None, target, {"joined": early})
         for early, target in threads.joined.items()
@@ -307,7 +297,9 @@ def _details(author: Author) -> tuple[str, str, str, str]:
 def _change(
     incoming: Incoming, batch: Mapping[str, Standing], known: Mapping[str, Known], stored: Stored
 ) -> list[Told]:
-    rows, older, told = [], {}, []
+    rows: list[tuple[Any, ...]] = []
+    older: dict[int, dict[int, str]] = {}
+    told: list[Told] = []
     for key, standing in batch.items():
         before = known[key]
         fact, row = _changed_row(incoming, before, standing, older)
@@ -403,7 +395,8 @@ UPDATE inbox_conversation SET
   waiting_since = f.waiting,
   person_id = coalesce(f.first_person, inbox_conversation.person_id),
   preview = coalesce(newest.preview, ''),
-  last_at = coalesce(newest.at, CASE WHEN f.first_at < inbox_conversation.first_at THEN f.first_at ELSE inbox_conversation.first_at END),
+  last_at = coalesce(newest.at, CASE WHEN f.first_at < inbox_conversation.first_at THEN f.first_at
+    ELSE inbox_conversation.first_at END),
   first_at = CASE WHEN f.first_at < inbox_conversation.first_at THEN f.first_at ELSE inbox_conversation.first_at END,
   snoozed_until = CASE WHEN f.came AND f.waiting IS NOT NULL THEN NULL ELSE inbox_conversation.snoozed_until END,
   unread = CASE WHEN f.waiting IS NULL THEN false WHEN f.came THEN true ELSE inbox_conversation.unread END,
@@ -426,7 +419,8 @@ FROM (
       CASE WHEN new.out_id > c.last_out_id THEN new.out_id ELSE c.last_out_id END AS last_out
     FROM {touched} JOIN inbox_conversation c ON c.id = new.id
   ) AS s
-) AS f LEFT JOIN (SELECT id, at, substr(text, 1, 160) AS preview FROM inbox_message) AS newest ON newest.id = f.newest_id
+) AS f
+LEFT JOIN (SELECT id, at, substr(text, 1, 160) AS preview FROM inbox_message) AS newest ON newest.id = f.newest_id
 WHERE inbox_conversation.id = f.id
 """
 

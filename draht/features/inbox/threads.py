@@ -1,7 +1,7 @@
 """Which conversation a message belongs to, also when its thread arrives in the wrong order.
 
-A network tells the thread, or only the parent. A message whose parent is not known yet opens a conversation under the parent's
-id; when the parent comes and belongs elsewhere, the two conversations are joined.
+A network tells the thread, or only the parent. A message whose parent is not known yet opens a conversation under the
+parent's id; when the parent comes and belongs elsewhere, the two conversations are joined.
 """
 
 from __future__ import annotations
@@ -30,9 +30,7 @@ class Threads:
     joined: dict[int, int] = field(default_factory=dict)
 
 
-def find_threads(
-    connection_id: int, new: Mapping[str, IncomingMessage], conversation_of: Mapping[str, int]
-) -> Threads:
+def find_threads(connection_id: int, new: Mapping[str, IncomingMessage], conversation_of: Mapping[str, int]) -> Threads:
     """Finds the conversations of new messages. ``conversation_of`` knows the stored parents among them."""
     places = {key: _place(message, new, conversation_of) for key, message in new.items()}
     there = _by_key(connection_id, list({str(place) for place in places.values()} | set(new)))
@@ -49,7 +47,7 @@ def find_threads(
 
 
 def _mend(places: Mapping[str, str | int], there: dict[str, int], threads: Threads) -> None:
-    """Answers that came before their message opened a conversation under its id; now the message tells where it belongs."""
+    """Answers that came before their message opened a conversation under its id; now it tells where it belongs."""
     for key, place in places.items():
         early = there.get(key)
         if early is None or place == key:
@@ -138,6 +136,4 @@ def join(joined: Mapping[int, int]) -> None:
 def rename(renamed: Mapping[int, str]) -> None:
     """Gives conversations the keys that they turned out to have."""
     table, parameters = rows_as_table({"early": "bigint", "key": "text"}, list(renamed.items()))
-    execute(
-        f"UPDATE inbox_conversation SET external_id = new.key FROM {table} WHERE id = new.early", parameters
-    )
+    execute(f"UPDATE inbox_conversation SET external_id = new.key FROM {table} WHERE id = new.early", parameters)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
+from draht.contract.channel import Act
 from draht.core.people.access import Viewer, viewer
 from draht.core.ui.times import exact
 from draht.features.inbox import actions
@@ -187,7 +188,7 @@ def retry_reply(request: HttpRequest, who: Viewer, conversation_id: int) -> Said
 
 @verb
 def settle_reply(request: HttpRequest, who: Viewer, conversation_id: int) -> Said:
-    arrived = _read(desk_forms.SentForm, request).cleaned_data["arrived"]
+    arrived = _read(desk_forms.SettleForm, request).cleaned_data["arrived"] == "yes"
     actions.settle_reply(who, _reply_id(request), arrived=arrived)
     return Said(_("Noted as sent.") if arrived else _("On its way again."))
 
@@ -209,5 +210,5 @@ def _reply_id(request: HttpRequest) -> int:
 @verb
 def moderate(request: HttpRequest, who: Viewer, conversation_id: int) -> Said:
     asked = _read(desk_forms.ModerateForm, request).cleaned_data
-    actions.moderate(who, asked["message"], asked["act"])
+    actions.moderate(who, asked["message"], Act(asked["act"]))
     return Said(_("Done on the network."))

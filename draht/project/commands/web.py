@@ -1,4 +1,4 @@
-"""Runs the web part only: pages, hooks and live updates. Start any number on one PostgreSQL, and a worker beside them."""
+"""Runs the web part only: pages, hooks and live updates. Start any number on one PostgreSQL, with a worker beside."""
 
 from __future__ import annotations
 

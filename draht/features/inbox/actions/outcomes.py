@@ -25,9 +25,7 @@ def claim_due_replies(limit: int = 1) -> list[Reply]:
     """Answers that are due, leased to the caller. One whose worker died in the middle comes back as SENDING."""
     at = now()
     ids = claim("inbox_reply", DUE, [at, at], "due_at", limit, at + LEASE)
-    return list(
-        Reply.objects.filter(pk__in=ids).select_related("conversation__connection", "to__person", "author")
-    )
+    return list(Reply.objects.filter(pk__in=ids).select_related("conversation__connection", "to__person", "author"))
 
 
 def start_attempt(reply: Reply) -> bool:
@@ -69,9 +67,7 @@ def reply_sent(reply: Reply, sent: Sent) -> None:
     )
     message = Message.objects.get(connection_id=connection.pk, external_id=sent.id)
     if Reply.objects.filter(message=message).exists():
-        return _outcome(
-            reply, ReplyState.FAILED, Fact.REPLY_FAILED, "The same answer already stands there.", NEVER
-        )
+        return _outcome(reply, ReplyState.FAILED, Fact.REPLY_FAILED, "The same answer already stands there.", NEVER)
     Message.objects.filter(pk=message.pk).update(author_id=reply.author_id)
     Reply.objects.filter(pk=reply.pk).update(
         state=ReplyState.SENT, message=message, reason="", lease_until=0, due_at=now()
@@ -80,9 +76,7 @@ def reply_sent(reply: Reply, sent: Sent) -> None:
         Conversation.objects.filter(pk=message.conversation_id, waiting_since=None).update(
             state=State.RESOLVED, unread=False
         )
-    tell(
-        Fact.REPLY_SENT, reply.conversation, None, reply=reply.pk, message=message.pk, author=reply.author_id
-    )
+    tell(Fact.REPLY_SENT, reply.conversation, None, reply=reply.pk, message=message.pk, author=reply.author_id)
     return None
 
 
@@ -107,9 +101,7 @@ def reply_unsure(reply: Reply, reason: str, look_again_at: int | None) -> None:
 
 def _outcome(reply: Reply, state: ReplyState, fact: Fact, reason: str, due_at: int) -> None:
     if _still_ours(reply):
-        Reply.objects.filter(pk=reply.pk).update(
-            state=state, reason=reason[:1000], due_at=due_at, lease_until=0
-        )
+        Reply.objects.filter(pk=reply.pk).update(state=state, reason=reason[:1000], due_at=due_at, lease_until=0)
         tell(fact, reply.conversation, None, reply=reply.pk, reason=reason[:300])
 
 

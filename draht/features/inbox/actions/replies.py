@@ -108,9 +108,7 @@ def settle_reply(viewer: Viewer, reply_id: int, *, arrived: bool) -> None:
     if reply.state != ReplyState.UNSURE:
         raise NotPossible(_("It is already known what became of this answer."))
     reply.due_at, reply.reason, reply.first_tried_at = now(), "", None
-    _set(
-        reply, ReplyState.SENT if arrived else ReplyState.QUEUED, Fact.REPLY_SETTLED, viewer, arrived=arrived
-    )
+    _set(reply, ReplyState.SENT if arrived else ReplyState.QUEUED, Fact.REPLY_SETTLED, viewer, arrived=arrived)
 
 
 def _set(reply: Reply, state: ReplyState, fact: Fact, viewer: Viewer, **data: object) -> None:

@@ -113,10 +113,9 @@ def test_a_customer_who_writes_again_reopens(net: Connection) -> None:
 
 
 def test_an_answer_before_its_parent_finds_the_thread(net: Connection) -> None:
-    parent = {"thread": ""}
-    deliver(net, message("c", 2, parent="b", **parent))
-    deliver(net, message("b", 1, parent="a", **parent))
-    deliver(net, message("a", 0, **parent))
+    deliver(net, message("c", 2, parent="b", thread=""))
+    deliver(net, message("b", 1, parent="a", thread=""))
+    deliver(net, message("a", 0, thread=""))
     c = Conversation.objects.get()
     assert (c.external_id, c.message_count) == ("a", 3)
 
@@ -163,7 +162,9 @@ def test_the_number_of_statements_does_not_grow_with_the_batch(service: Departme
             *(Deletion(f"{i}") for i in range(1, n // 2, 4)),
             message("before-its-message"),
         ]
-        with CaptureQueriesContext(connection, ) as context:
+        with CaptureQueriesContext(
+            connection,
+        ) as context:
             deliver(net, *later)
         counts.append(len(context))
     assert counts[0] == counts[1]
@@ -209,7 +210,8 @@ def snapshot() -> tuple[object, ...]:
         "external_id", "conversation__external_id", "person__external_id", "ours", "text", "rank", "gone", "at",
     )  # fmt: skip
     gone = Message.objects.order_by("external_id").values_list("external_id", "deleted_at")
-    versions = Version.objects.order_by("message__external_id", "rank").values_list("message__external_id", "rank", "text")
+    texts = ("message__external_id", "rank", "text")
+    versions = Version.objects.order_by(*texts).values_list(*texts)
     return list(conversations), list(messages), [(k, d is None) for k, d in gone], list(versions)
 
 
