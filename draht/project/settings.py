@@ -82,7 +82,6 @@ DATA_DIR = Path(text("DRAHT_DATA_DIR", "data")).resolve()
 HOST = text("DRAHT_HOST", "127.0.0.1")
 PORT = number("DRAHT_PORT", 8000)
 BASE_URL = text("DRAHT_BASE_URL", f"http://localhost:{PORT}").rstrip("/")
-DEMO = switch("DRAHT_DEMO", False)
 DEBUG = False
 SECRET_KEY = secret_key(DATA_DIR)
 OLD_SECRET_KEYS = words("DRAHT_OLD_SECRET_KEYS", "")
