@@ -9,9 +9,7 @@ from pytest_socket import disable_socket, enable_socket, socket_allow_hosts
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--write-samples", action="store_true", help="write the golden files of the channels' samples"
-    )
+    parser.addoption("--write-samples", action="store_true", help="write the golden files of the channels' samples")
 
 
 def pytest_runtest_setup() -> None:
