@@ -106,6 +106,26 @@ class Hears(ABC):
         """What a verified call says. It is read later, by the worker."""
 
 
+class RereadsItems(ABC):
+    """Can read again what was kept as a leftover, when its mapper was mended."""
+
+    @abstractmethod
+    def read_item(self, raw: str) -> Reading:
+        """What ``Unread.raw`` says by now; it is still ``unread`` if nobody understands it. No I/O, no exception."""
+
+
+class ReadsRows(RereadsItems):
+    """Reads archives: tables whose columns have names. ``read_item`` takes one row as a JSON object.
+
+    Attributes:
+        columns: what a row may hold, each with the names that it has in other people's files, the likeliest first.
+        needed: what a table must have.
+    """
+
+    columns: ClassVar[Mapping[str, tuple[str, ...]]]
+    needed: ClassVar[tuple[str, ...]]
+
+
 class Replies(ABC):
     """Answers items.
 

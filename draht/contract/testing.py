@@ -30,6 +30,7 @@ from draht.contract.channel import (
     Hears,
     LooksBack,
     Replies,
+    RereadsItems,
     WSGIApp,
 )
 from draht.contract.errors import ChannelError, Forged, LoginExpired, Refused, TryLater, Unsure
@@ -46,7 +47,6 @@ from draht.contract.messages import (
     Reading,
 )
 from draht.contract.text import clean
-
 
 ADA = Author(id="ada", name="Ada", handle="ada")
 
@@ -303,6 +303,15 @@ class ChannelContract(ABC):
     def test_nothing_can_be_done_with_what_is_gone(self, opened: Channel) -> None:
         for act in Act:
             assert isinstance(opened.may(act, self.item(deleted=True)), NotAllowed)
+
+    @pytest.mark.parametrize("raw", ["", "{", "[1]", "\x00", "null"])
+    def test_a_leftover_read_again_may_stay_one(self, opened: Channel, raw: str) -> None:
+        if not isinstance(opened, RereadsItems):
+            return
+        reading = opened.read_item(raw)
+        assert not reading.events
+        assert all(left.raw == raw and left.reason for left in reading.unread)
+        assert reading.unread
 
     def test_it_fetches_what_a_customer_wrote_once(self, net: Loopback, opened: Channel) -> None:
         if not isinstance(opened, Fetches):

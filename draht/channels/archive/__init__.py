@@ -1,0 +1,1 @@
+"""Archives: tables of messages that somebody kept. They can be read; nobody can answer in them."""
