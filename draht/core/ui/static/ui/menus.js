@@ -20,7 +20,7 @@ document.addEventListener("click", ({ target }) => {
 document.addEventListener(
   "toggle",
   ({ target }) => {
-    if (target.matches?.("details.menu[open]")) target.querySelector("[autofocus]")?.focus()
+    if (target.matches?.("details.menu[open]")) target.querySelector("[data-first]")?.focus()
   },
   true,
 )

@@ -53,6 +53,14 @@ document.addEventListener("click", ({ target }) => {
 document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
   if (detail.successful && target.matches?.("form[data-draft]")) clear(target)
 })
+// An answer that was taken back can be written better: its text comes back, unless something else stands there.
+document.body.addEventListener("draft", ({ detail: { conversation, text } }) => {
+  const id = `reply-form-${conversation}`
+  const name = `draft:${me}:reply:${id}`
+  if (!localStorage.getItem(name)) localStorage.setItem(name, text)
+  const form = document.getElementById(id)
+  if (form) bring(form)
+})
 document.addEventListener("htmx:afterSettle", () => {
   for (const form of document.querySelectorAll("form[data-draft]")) {
     bring(form)

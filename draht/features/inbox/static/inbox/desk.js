@@ -56,6 +56,9 @@ document.addEventListener("click", (event) => {
   list().scrollTo({ top: 0, behavior: "smooth" })
 })
 
+// What was marked unread is closed, or looking at it would mark it read again.
+document.body.addEventListener("close", () => document.querySelector("[data-leave]")?.click())
+
 // A select that sends its form as soon as it is changed; a form that is empty again once it is sent.
 document.addEventListener("change", ({ target }) => {
   if (target.matches("[data-autosend]")) target.form.requestSubmit()
