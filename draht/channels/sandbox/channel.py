@@ -59,11 +59,11 @@ class Sandbox(Channel, Fetches, Hears, Subscribes, Replies, LooksBack, Moderates
 
     label = "Sandbox"
     every = 15
-    repeats_for: ClassVar[int] = 24 * 3600
+    repeats_for: ClassVar[int] = 365 * 24 * 3600  # the network keeps its keys as long as its messages
     settings = (
         Setting("url", "Address", "Where the sandbox is, for example http://localhost:8000/sandbox."),
         Setting("token", "Token", "The demo makes one; see “How to get the token”.", secret=True),
-        Setting("hook_secret", "Hook secret", "What the sandbox signs its hooks with.", True, False),
+        Setting("hook_secret", "Hook secret", "What the sandbox signs its hooks with.", secret=True, required=False),
     )
 
     @property

@@ -55,3 +55,12 @@ def open_account(data_dir: str | Path, name: str, handle: str) -> str:
         return network.members.new_token(network.members.open_company(name, handle))
     finally:
         network.close()
+
+
+def subscribe_hook(data_dir: str | Path, handle: str, url: str, secret: str) -> None:
+    """Lets the network call ``url`` with every event on the company's wall from now on."""
+    network = Network(data_dir)
+    try:
+        network.hooks.subscribe(network.members.company(handle), url, secret)
+    finally:
+        network.close()

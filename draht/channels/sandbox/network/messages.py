@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import msgspec
@@ -58,24 +59,13 @@ class Messages:
             now = self._clock()
             check_pace(db, author, now)
             place = place_of(db, author, wall, parent, private, now)
+            keys = {"client_key": client_key, "once_key": (client_key or None) if once else None}
             state = first_state(author, kept, private=place.customer is not None)
-            values = {
-                "wall": wall.id,
-                "author": author.id,
-                "root": place.root,
-                "parent": place.parent,
-                "customer": place.customer,
-                "about": place.about,
-                "text": kept,
-                "state": state,
-                "client_key": client_key,
-                "once_key": (client_key or None) if once else None,
-                "now": now,
-            }
-            made = db.execute(_INSERT, values).lastrowid
+            said = {"wall": wall.id, "author": author.id, "text": kept, "state": state, "now": now}
+            made = int(db.execute(_INSERT, asdict(place) | keys | said).lastrowid or 0)
             if place.root is None and place.customer is None:
                 db.execute("UPDATE messages SET root = id WHERE id = ?", (made,))
-            return _record(db, int(made or 0), "created", now)
+            return _record(db, made, "created", now)
 
     def edit(self, author: Member, message: int, text: object) -> Message:
         """Changes the text of one's own message."""

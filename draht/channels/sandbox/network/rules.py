@@ -12,7 +12,6 @@ NAME_LIMIT = 40  # graphemes
 DAY = 86_400_000  # milliseconds
 WINDOW = 7 * DAY  # how long after the customer's last word a company may write to them privately
 COMPANY_PACE, CUSTOMER_PACE = 600, 20  # writes a minute
-REPEATS_FOR = DAY // 1000  # seconds for which an ``Idempotency-Key`` is recognised; in truth for ever
 
 _LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 

@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from draht.channels.sandbox.network import Network
-from draht.channels.sandbox.network.rules import DAY, TEXT_LIMIT, No
+from draht.channels.sandbox.network.rules import TEXT_LIMIT, No
 from draht.channels.sandbox.network.values import Member
 from draht.channels.sandbox.network.wire import as_iso
 from draht.channels.sandbox.site import tree
@@ -141,7 +141,7 @@ class Pages:
 
     def _render(self, name: str, visit: Visit, **values: Any) -> str:
         companies = self._network.members.companies()
-        values = {"known": "", "unread": 0, "today": self._network.clock() // DAY} | values
+        values = {"known": "", "unread": 0} | values
         return self._templates.get_template(name).render(
             _=visit.words,
             base=visit.request.base,

@@ -26,11 +26,6 @@ class Node:
     to: str = ""
     answers: list[Node] = field(default_factory=list)
 
-    @property
-    def count(self) -> int:
-        """How many messages are shown under this one."""
-        return sum(answer.shown + answer.count for answer in self.answers)
-
 
 def trees(messages: list[Message], viewer: Member | None) -> list[Node]:
     """The threads of a list of public messages that has the older ones first."""

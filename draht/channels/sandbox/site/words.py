@@ -29,9 +29,6 @@ class Words:
         """The sentence in this language, its braces filled."""
         return TRANSLATIONS.get(words, {}).get(self.language, words).format(**params)
 
-    def count(self, one: str, many: str, count: int) -> str:
-        return self(one if count == 1 else many, count=count)
-
     def ago(self, ms: int) -> str:
         """How long ago a time is, for a reader."""
         passed = timedelta(milliseconds=max(0, self._clock() - ms))

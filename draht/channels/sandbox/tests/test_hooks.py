@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from draht.channels.sandbox.network import Network
+from draht.channels.sandbox.network import Network, subscribe_hook
 from draht.channels.sandbox.network.hooks import LEASE
 from draht.channels.sandbox.network.postman import Postman
 from draht.channels.sandbox.network.rules import No
@@ -164,7 +165,7 @@ def test_a_hook_needs_an_address_and_a_secret(town: Town, url: object, secret: o
 def test_the_served_site_brings_hooks_by_itself(town: Town, house: House, street: Loopback) -> None:
     app = serve(town.data_dir)
     assert serve(town.data_dir) is app
-    town.network.hooks.subscribe(town.company, street.url + "/hook/1", SECRET)
+    subscribe_hook(town.data_dir, "nordlicht", street.url + "/hook/1", SECRET)
     try:
         browser = Browser(app)
         browser.submit("/@nordlicht/write", name="Ben", text="Is anybody there?")
@@ -176,8 +177,6 @@ def test_the_served_site_brings_hooks_by_itself(town: Town, house: House, street
 
 
 def _wait_for(condition: Callable[[], bool]) -> None:
-    import time
-
     until = time.monotonic() + 10
     while not condition():
         assert time.monotonic() < until, "it never came"

@@ -29,8 +29,6 @@ network = Network(sys.argv[1])
 company = network.members.open_company("Nordlicht", "nordlicht")
 ada = network.members.join("a" * 30, "Ada Berger")
 for number in range(10**9):
-    with network.at_once():
-        pass
     key = f"{sys.argv[2]}-{number}"
     author = company if number % 2 else network.members.join(key * 8, key)
     message = network.messages.write(author, company, key, client_key=key, once=True)

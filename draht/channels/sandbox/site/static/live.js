@@ -2,7 +2,7 @@
 // What somebody is typing is never touched.
 
 const PAUSE = 1500;
-const LONGEST = 20000;
+const LONGEST = 6000;
 const body = document.body;
 const status = document.getElementById("status");
 let pause = PAUSE;
@@ -24,7 +24,7 @@ async function look() {
     if (pause !== PAUSE) say("");
     pause = PAUSE;
   } catch {
-    if (pause > PAUSE * 2) say(body.dataset.away);
+    if (pause > PAUSE) say(body.dataset.away);
     pause = Math.min(LONGEST, pause * 2);
   } finally {
     looking = false;
