@@ -54,7 +54,7 @@ class Door:
         body = await read_body(receive, settings.HOOK_MAX_BYTES)
         if body is None:
             return await _say(send, 413, f"A hook may have {settings.HOOK_MAX_BYTES} bytes.")
-        opened = await self._open(scope["path"].removeprefix("/hook/").strip("/"))
+        opened = await self.open(scope["path"].removeprefix("/hook/").strip("/"))
         if opened.channel is None or not isinstance(opened.channel, Hears):
             return await _say(send, 404, "No account of ours has this address.")
         hook = Hook(
@@ -73,15 +73,22 @@ class Door:
             channel.verify(hook)
         except Forged as error:
             return await _say(send, 401, f"The signature does not fit: {error}")
-        kept = Kept(connection_id, now(), request_of(hook), hook.body)
         try:
-            await asyncio.wrap_future(self._commits.keep(kept))
+            await self.keep(connection_id, hook)
         except DatabaseError as error:  # the network sends it again
             log.error("A hook could not be kept: %s", error)
             return await _say(send, 503, "It could not be kept just now. Please send it again.", retry=True)
         return await _say(send, 200, "Kept.")
 
-    async def _open(self, key: str) -> Opened:
+    async def keep(self, connection_id: int, hook: Hook) -> None:
+        """Keeps a verified hook: it is safe on disk afterwards. Raises ``DatabaseError`` when it cannot be kept."""
+        await asyncio.wrap_future(self._commits.keep(Kept(connection_id, now(), request_of(hook), hook.body)))
+
+    def close(self) -> None:
+        self._commits.stop()
+
+    async def open(self, key: str) -> Opened:
+        """The channel behind a key. Changes of a connection are seen after ``REMEMBERED`` seconds."""
         found = self._opened.get(key)
         if found is None or found.until < time.monotonic():
             found = await asyncio.to_thread(_look_up, key)

@@ -17,7 +17,7 @@ from draht.core.journal.queries import Position, Row, end, read_after
 from draht.core.live.bus import Bus, make_bus
 
 log = logging.getLogger("draht.live")
-LOOK_EVERY = 5.0  # seconds until the journal is read even without a wake-up
+LOOK_EVERY = 1.0  # seconds until the journal is read even without a wake-up
 MOST_MISSED = 2000  # rows that are told again after a broken stream
 
 
@@ -45,13 +45,36 @@ class Screen:
         return names, self.position
 
 
+class Follower:
+    """Somebody who follows one conversation. ``rows`` gathers what happened in it until it is collected."""
+
+    __slots__ = ("conversation_id", "news", "rows")
+
+    def __init__(self, conversation_id: int) -> None:
+        self.conversation_id = conversation_id
+        self.rows: list[Row] = []
+        self.news = asyncio.Event()
+
+    def tell(self, row: Row) -> None:
+        self.rows.append(row)
+        self.news.set()
+
+    def collect(self) -> list[Row]:
+        rows, self.rows = self.rows, []
+        self.news.clear()
+        return rows
+
+
 class Hub:
-    """Reads the journal on a thread and hands what happened to the screens on the event loop."""
+    """Reads the journal on a thread and hands what happened to screens and followers on the event loop."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, bus: Bus | None = None) -> None:
         self._loop = loop
         self._bus = bus
         self._screens: dict[int, set[Screen]] = {}  # department → screens
+        self._followers: dict[int, set[Follower]] = {}  # conversation → followers
+        self.position = Position()  # everything up to here has been handed out
+        self.ready = asyncio.Event()  # from now on nothing passes unseen
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._read, name="live", daemon=True)
 
@@ -69,12 +92,23 @@ class Hub:
         for department in screen.departments:
             self._screens.get(department, set()).discard(screen)
 
+    def follow(self, follower: Follower) -> None:
+        self._followers.setdefault(follower.conversation_id, set()).add(follower)
+
+    def unfollow(self, follower: Follower) -> None:
+        others = self._followers.get(follower.conversation_id, set())
+        others.discard(follower)
+        if not others:
+            self._followers.pop(follower.conversation_id, None)
+
     def _read(self) -> None:
         position: Position | None = None
         while not self._stop.is_set():
             try:
                 self._bus = self._bus or make_bus()
-                position = end() if position is None else position
+                if position is None:
+                    position = end()
+                    self._loop.call_soon_threadsafe(self._begin, position)
                 self._bus.wait(LOOK_EVERY)
                 while rows := read_after(position):
                     position = rows[-1].position
@@ -87,9 +121,16 @@ class Hub:
                 return
         connection.close()
 
+    def _begin(self, position: Position) -> None:
+        self.position = position
+        self.ready.set()
+
     def _spread(self, rows: Sequence[Row]) -> None:
+        self.position = rows[-1].position
         by_department: dict[int, set[str]] = {}
         for row in rows:
+            for follower in self._followers.get(row.conversation_id or 0, ()):
+                follower.tell(row)
             if row.department_id is not None:
                 by_department.setdefault(row.department_id, set()).update(names_of(row))
         for department, names in by_department.items():

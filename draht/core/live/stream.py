@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
@@ -33,13 +33,14 @@ async def stream(hub: Hub, scope: Scope, receive: Receive, send: Send) -> None:
     if viewer is None:
         return await _refuse(send)
     since = Position.parse(headers.get(b"last-event-id", ""))
+    await hub.ready.wait()
     screen = Screen(viewer.user_id, frozenset(viewer.department_ids), await asyncio.to_thread(end))
     hub.open(screen)
-    gone = asyncio.ensure_future(_gone(receive))
+    gone = asyncio.ensure_future(disconnected(receive))
     try:
         if since is not None:
             await asyncio.to_thread(missed, screen, since)
-        await _start(send)
+        await start(send)
         await _tell(screen, headers.get(b"cookie", ""), gone, send)
     finally:
         gone.cancel()
@@ -68,11 +69,13 @@ async def _tell(screen: Screen, cookie: str, gone: asyncio.Future[None], send: S
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _start(send: Send) -> None:
+async def start(send: Send, more_headers: Sequence[tuple[bytes, bytes]] = ()) -> None:
+    """Begins a stream of server-sent events."""
     headers = [
         (b"content-type", b"text/event-stream; charset=utf-8"),
         (b"cache-control", b"no-store"),
         (b"x-accel-buffering", b"no"),
+        *more_headers,
     ]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": b"retry: 2000\n\n", "more_body": True})
@@ -83,7 +86,8 @@ async def _refuse(send: Send) -> None:
     await send({"type": "http.response.body", "body": b"Please log in."})
 
 
-async def _gone(receive: Receive) -> None:
+async def disconnected(receive: Receive) -> None:
+    """Comes back when the other side has gone."""
     while (await receive())["type"] != "http.disconnect":
         pass
 

@@ -69,19 +69,22 @@ class GroupCommit:
     """
 
     def __init__(self) -> None:
-        self._waiting: queue.SimpleQueue[tuple[Kept, Future[None]]] = queue.SimpleQueue()
-        threading.Thread(target=self._run, name="group-commit", daemon=True).start()
+        self._waiting: queue.SimpleQueue[tuple[Kept, Future[None]] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
+        self._thread.start()
 
     def keep(self, hook: Kept) -> Future[None]:
         done: Future[None] = Future()
+        done.set_running_or_notify_cancel()  # a request that is given up does not cancel what others wait for
         self._waiting.put((hook, done))
         return done
 
+    def stop(self) -> None:
+        """Keeps what is waiting, then ends."""
+        self._waiting.put(None)
+
     def _run(self) -> None:
-        while True:
-            group = [self._waiting.get()]
-            while len(group) < MOST_AT_ONCE and not self._waiting.empty():
-                group.append(self._waiting.get())
+        while group := self._gather():
             try:
                 keep([hook for hook, _ in group])
             except Exception as error:  # the senders hear it, and send again
@@ -92,3 +95,16 @@ class GroupCommit:
                 for _, done in group:
                     done.set_result(None)
             close_old_connections()
+        connection.close()
+
+    def _gather(self) -> list[tuple[Kept, Future[None]]]:
+        """The next group; empty when it is time to end."""
+        group: list[tuple[Kept, Future[None]]] = []
+        while len(group) < MOST_AT_ONCE and (not group or not self._waiting.empty()):
+            one = self._waiting.get()
+            if one is None:
+                if group:  # first what came before it
+                    self._waiting.put(None)
+                break
+            group.append(one)
+        return group
