@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock new-channel test-postgres test-real test-browser format clean
+.PHONY: help run test check bench lock new-channel translations translations-collect test-postgres test-real test-browser format clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -24,6 +24,9 @@ help: ## list the commands
 
 translations: .venv/run
 	@$(BIN)/python -m draht.project.translations
+
+translations-collect: .venv/dev ## add new strings to the German and Spanish catalogues
+	@$(BIN)/python -m draht.project.translations collect
 
 run: translations ## set up what is missing and start Draht with a demo company on http://localhost:8000
 	@$(BIN)/draht serve --demo
