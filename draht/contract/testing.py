@@ -82,7 +82,7 @@ class Loopback:
             def log_message(self, format: str, *args: Any) -> None:
                 """The tests' output stays readable."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", _free_port()), Handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", free_port()), Handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
@@ -159,7 +159,7 @@ def _hang_up(request: BaseHTTPRequestHandler) -> None:
     request.connection.shutdown(socket.SHUT_RDWR)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """A free port below 32768: higher ones collide with outgoing connections."""
     for port in range(20_000 + hash(threading.get_ident()) % 5_000, 32_000):
         with socket.socket() as probe:
