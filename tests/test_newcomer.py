@@ -1,0 +1,142 @@
+"""The newcomer's first minutes, in a real browser on a real server: write as a customer, answer on the desk, see it there."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from draht.contract.testing import free_port
+from draht.project.demo import AGENT, PASSWORD
+
+CHROMIUM = shutil.which("chromium")
+ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM and not os.environ.get("CI"), reason="there is no chromium here"),
+]
+
+
+class House:
+    """``draht serve --demo`` with a data folder of its own."""
+
+    def __init__(self, data: Path) -> None:
+        self.port = free_port()
+        self.url = f"http://localhost:{self.port}"
+        self._log = data / "log.txt"
+        self._environment = os.environ | {
+            "DRAHT_DATA_DIR": str(data), "DRAHT_BASE_URL": self.url, "DRAHT_UNDO_SECONDS": "3",
+        }  # fmt: skip
+        self._environment.pop("DRAHT_DATABASE", None)
+        self.seconds = self.start()
+
+    def start(self) -> float:
+        """Seconds until the demo is ready."""
+        began = time.monotonic()
+        draht = Path(sys.executable).parent / "draht"
+        with self._log.open("w") as log:
+            command = [draht, "serve", "--demo", "--port", str(self.port)]
+            self._process = subprocess.Popen(command, env=self._environment, stderr=log)
+        while "Log in as" not in self._log.read_text():
+            assert self._process.poll() is None, self._log.read_text()
+            assert time.monotonic() - began < 60, self._log.read_text()
+            time.sleep(0.05)
+        return time.monotonic() - began
+
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        self._process.send_signal(number)
+        self._process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    house = House(tmp_path_factory.mktemp("house"))
+    yield house
+    house.stop()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def desk(chromium: Browser, house: House) -> Iterator[Page]:
+    page = chromium.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB").new_page()
+    page.goto(house.url)
+    page.fill("input[name=login]", AGENT)
+    page.fill("input[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/inbox/**")
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def customer(chromium: Browser) -> Iterator[Page]:
+    page = chromium.new_context(viewport={"width": 1100, "height": 800}, locale="en-GB").new_page()
+    yield page
+    page.context.close()
+
+
+def answer(desk: Page, found: str, words: str) -> None:
+    desk.get_by_text(found).first.click()
+    box = desk.get_by_placeholder("Write an answer")
+    box.fill(words)
+    box.press("Control+Enter")
+
+
+def test_a_conversation_through_the_sandbox(desk: Page, customer: Page, house: House) -> None:
+    desk.goto(f"{house.url}/inbox/open/")
+    customer.goto(f"{house.url}/sandbox/")
+    customer.locator("form.composer input[name=name]").first.fill("Nele Newcomer")
+    customer.locator("form.composer textarea").first.fill("Is the Aurora louder than the Polar?")
+    customer.locator("form.composer button[type=submit], form.composer button:not([type])").first.click()
+    expect(customer.get_by_text("Is the Aurora louder than the Polar?").first).to_be_visible()
+    expect(desk.get_by_text("Is the Aurora louder than").first).to_be_visible(timeout=5_000)  # without reloading
+    answer(desk, "Is the Aurora louder than", "A little: 52 decibels against 49.")
+    expect(customer.get_by_text("A little: 52 decibels against 49.").first).to_be_visible(timeout=15_000)
+
+
+def test_a_conversation_through_the_chat_widget(desk: Page, customer: Page, house: House) -> None:
+    desk.goto(f"{house.url}/inbox/open/")
+    customer.goto(f"{house.url}/demo/")
+    customer.locator("draht-chat").get_by_role("button").first.click()
+    box = customer.locator("draht-chat").get_by_role("textbox").last
+    box.fill("Hello, is anybody there?")
+    box.press("Enter")
+    expect(desk.get_by_text("Hello, is anybody there?").first).to_be_visible(timeout=5_000)
+    answer(desk, "Hello, is anybody there?", "Yes: Bea here. What can I do for you?")
+    expect(customer.locator("draht-chat").get_by_text("Yes: Bea here.").first).to_be_visible(timeout=15_000)
+
+
+def test_undo_takes_an_answer_back(desk: Page, customer: Page, house: House) -> None:
+    desk.goto(f"{house.url}/inbox/open/")
+    answer(desk, "Owen Pritchard", "This was too early.")
+    desk.get_by_role("button", name=re.compile("Undo")).first.click()
+    expect(desk.get_by_placeholder("Write an answer")).to_have_value("This was too early.")
+    desk.wait_for_timeout(4_000)
+    customer.goto(f"{house.url}/sandbox/")
+    assert "This was too early." not in customer.content()
+
+
+def test_the_second_start_takes_seconds_and_keeps_the_data(house: House) -> None:
+    house.stop(signal.SIGKILL)
+    assert house.start() < 15
+    with urllib.request.urlopen(f"{house.url}/sandbox/@nordlicht") as page:  # noqa: S310 - our own server
+        assert "Is the Aurora louder than the Polar?" in page.read().decode()
