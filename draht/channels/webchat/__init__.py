@@ -1,0 +1,1 @@
+"""The chat widget on a company's own website."""

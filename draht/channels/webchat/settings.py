@@ -1,0 +1,36 @@
+"""Reading the settings of a web chat, with words for who filled them in."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from draht.contract.errors import Refused
+
+SHORTEST_SECRET = 16  # characters
+_USUAL_PORTS = {"https": 443, "http": 80}
+
+
+def origins(text: str) -> frozenset[str]:
+    """Origins as browsers write them, from a list with spaces, commas or lines between. Raises ``Refused``."""
+    return frozenset(_origin(word) for word in re.split(r"[\s,;]+", text) if word)
+
+
+def _origin(word: str) -> str:
+    try:
+        parts = urlsplit(word)
+        host = (parts.hostname or "").encode("idna").decode()
+        port = parts.port
+    except (ValueError, UnicodeError) as error:
+        raise Refused(f"“{word}” is not an address: {error}") from error
+    if parts.scheme not in _USUAL_PORTS or not host or parts.username:
+        raise Refused(f"“{word}” is not the address of a website. Write it like https://www.example.org")
+    host = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{host}" + ("" if port in {None, _USUAL_PORTS[parts.scheme]} else f":{port}")
+
+
+def site_secret(text: str) -> str:
+    """The secret, if it is one. Raises ``Refused``."""
+    if len(text) < SHORTEST_SECRET:
+        raise Refused(f"The site secret needs at least {SHORTEST_SECRET} characters that nobody can guess.")
+    return text
