@@ -73,9 +73,11 @@ class _Server(uvicorn.Server):
 
         demo.set_up(f"http://127.0.0.1:{self._port}")
         console.print(
-            f"\n  Draht is running:  [bold]{settings.BASE_URL}[/]\n"
-            f"  Log in as          [bold]{demo.AGENT}[/]   password [bold]{demo.PASSWORD}[/]\n"
-            f"  or as the admin    [bold]{demo.ADMIN}[/]   same password\n"
-            f"  Write as customer  [bold]{settings.BASE_URL}/sandbox/[/]  and  [bold]{settings.BASE_URL}/demo/[/]\n"
-            "  Stop with Ctrl-C; the data stay.\n"
+            f"\n  Draht is running:   [bold]{settings.BASE_URL}[/]\n"
+            f"  Log in as           [bold]{demo.AGENT}[/]   password [bold]{demo.PASSWORD}[/]\n"
+            f"  or as the admin     [bold]{demo.ADMIN}[/]   same password\n"
+            f"  Write as customer   [bold]{settings.BASE_URL}/sandbox/[/]\n"
+            f"  or in the chat of   [bold]{settings.BASE_URL}/demo/[/]\n"
+            "  Stop with Ctrl-C; the data stay.\n",
+            soft_wrap=True,
         )

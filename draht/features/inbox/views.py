@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,7 +15,6 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
-from django_stubs_ext import StrOrPromise
 
 from draht.core.clock import to_ms
 from draht.core.people.access import Viewer, viewer
@@ -25,6 +24,9 @@ from draht.features.inbox.composing import composer, count_text
 from draht.features.inbox.queries import Row
 from draht.features.inbox.search import Hit
 from draht.features.inbox.search import search as find
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 PAGE = 50  # rows of the list; "older" shows as many more, up to MOST, then turns pages
 MOST = 300
