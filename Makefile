@@ -34,8 +34,8 @@ run: translations ## set up what is missing and start Draht with a demo company 
 test: .venv/dev translations ## set up what is missing and run the tests
 	@$(BIN)/python -m pytest -n auto -m "not real and not browser"
 
-test-postgres: .venv/dev translations ## the same tests on PostgreSQL (DRAHT_DATABASE=postgres://…)
-	@$(BIN)/python -m pytest -n auto -m "not real and not browser"
+test-postgres: .venv/dev translations ## the same tests on PostgreSQL: that of DRAHT_DATABASE=postgres://…, else one of its own
+	@$(BIN)/python -m tests.servers $(BIN)/python -m pytest -n auto -m "not real and not browser"
 
 test-real: .venv/dev translations ## tests against real servers (see requirements/debian-real.txt)
 	@$(BIN)/python -m pytest -m real
