@@ -12,11 +12,14 @@ from draht.contract.messages import Hook
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the widget shows, and the origins of the pages that may carry it ("https://www.example.org")."""
+    """What the widget shows, the origins of the pages that may carry it ("https://www.example.org"), and how many
+    characters a message may have.
+    """
 
     title: str
     greeting: str
     origins: frozenset[str]
+    longest: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,8 +60,8 @@ class Webchat(Channel, Hears, Replies, Moderates, Welcomes, Demonstrates):
         return Account(id=US, name=title, url=websites[0])
 
     def site(self) -> Site:
-        greeting = self.config.get("greeting", "").strip()
-        return Site(self.config.get("title", "").strip(), greeting, origins(self.config.get("origins", "")))
+        words = {key: self.config.get(key, "").strip() for key in ("title", "greeting")}
+        return Site(**words, origins=origins(self.config.get("origins", "")), longest=LONGEST)
 
     def vouches(self, user_id: str, proof: str) -> bool:
         return fits(self.config.get("secret", ""), user_id.encode("utf-8", "replace"), proof)
