@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 import threading
 
 import uvicorn
@@ -21,6 +22,9 @@ def serve(host: str | None, port: int | None, *, with_worker: bool, with_demo: b
     from draht.project.asgi import application
 
     host, port = host or settings.HOST, port or settings.PORT
+    if not _is_free(host, port):
+        console.print(f"Port {port} is taken by another program. Choose another one: DRAHT_PORT={port + 1} make run")
+        return 1
     config = uvicorn.Config(
         application, host=host, port=port, log_config=None, access_log=False, limit_concurrency=MOST_AT_ONCE,
         timeout_graceful_shutdown=3, proxy_headers=False, server_header=False,
@@ -36,6 +40,16 @@ def serve(host: str | None, port: int | None, *, with_worker: bool, with_demo: b
     if worker:
         worker.stop()
     return 0 if server.started else 1
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
 
 
 def work() -> int:
