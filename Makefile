@@ -13,13 +13,13 @@ help: ## list the commands
 	@echo "Setting up Draht (once; about a minute) …"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Draht needs Python 3.11 or newer: make run PYTHON=python3.11")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --progress-bar on --disable-pip-version-check --require-hashes -r requirements/run.lock
+	@$(BIN)/python draht/project/installing.py requirements/run.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 .venv/dev: requirements/dev.lock .venv/run
 	@echo "Setting up the tools for tests …"
-	@$(BIN)/python -m pip install --quiet --progress-bar on --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@$(BIN)/python draht/project/installing.py requirements/dev.lock
 	@touch $@
 
 translations: .venv/run
