@@ -24,6 +24,7 @@ from draht.core.journal.actions import Told, record, record_all
 from draht.core.journal.facts import Fact
 from draht.core.people.access import Viewer
 from draht.core.people.models import Role
+from draht.core.sql import one_of, select
 from draht.core.worker.claim import claim
 
 FETCH_LEASE = 5 * MINUTE  # a worker that dies while it fetches loses the connection after this
@@ -210,14 +211,38 @@ def finish_fetch(connection: Connection, cursor: str | None, unread: Sequence[Un
 
 
 def keep_leftovers(connection_id: int, unread: Sequence[Unread], request: str = "") -> None:
-    if not unread:
+    """Keeps what nobody understood, each payload once: a feed shows the same strange entry every time."""
+    kept = {keepable(left.raw): keepable(left.reason) for left in unread}
+    if not kept:
         return
-    at = now()
+    where, parameter = one_of("raw", list(kept), "text")
+    find = f"SELECT raw FROM connections_leftover WHERE connection_id = %s AND {where}"
+    known = {raw for (raw,) in select(find, [connection_id, parameter])}
+    new = {raw: reason for raw, reason in kept.items() if raw not in known}
     Leftover.objects.bulk_create(
-        Leftover(connection_id=connection_id, received_at=at, request=request, raw=left.raw, reason=left.reason)
-        for left in unread
+        Leftover(connection_id=connection_id, received_at=now(), request=request, raw=raw, reason=reason)
+        for raw, reason in new.items()
     )
-    record_all([Told(Fact.LEFTOVER_KEPT, data={"connection": connection_id, "count": len(unread)})])
+    if new:
+        record_all([Told(Fact.LEFTOVER_KEPT, data={"connection": connection_id, "count": len(new)})])
+
+
+def keepable(text: str) -> str:
+    """What both stores can hold: PostgreSQL's text has no null character."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def leftovers(connection_id: int, after: int = 0, limit: int = 200) -> list[Leftover]:
+    return list(Leftover.objects.filter(connection_id=connection_id, pk__gt=after).order_by("pk")[:limit])
+
+
+def settle_leftovers(viewer: Viewer, connection_id: int, read: Sequence[int], still: Mapping[int, str]) -> None:
+    """Forgets leftovers that were read at last; the others keep the newest reason. In the transaction of reading."""
+    Leftover.objects.filter(pk__in=read, connection_id=connection_id).delete()
+    for id, reason in still.items():
+        Leftover.objects.filter(pk=id).update(reason=keepable(reason))
+    if read:
+        record(Fact.LEFTOVERS_READ, actor_id=viewer.user_id, connection=connection_id, count=len(read))
 
 
 # -- trouble ----------------------------------------------------------------------------------------------------------

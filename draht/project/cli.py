@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from keyword import iskeyword
 
 COMMANDS = {
     "serve": "run everything in one process: web pages, hooks, live updates and the worker",
@@ -33,7 +34,7 @@ def main() -> None:
     for name, explanation in COMMANDS.items():
         sub = commands.add_parser(name, help=explanation)
         if sys.argv[1:2] == [name]:  # only the chosen command is loaded
-            module = import_module(f"draht.project.commands.{name.replace('-', '_')}")
+            module = import_module(f"draht.project.commands.{name.replace('-', '_')}{'_' * iskeyword(name)}")
             sub.description = module.__doc__
             module.arguments(sub)
             sub.set_defaults(run=module.run)

@@ -1,0 +1,1 @@
+"""Files of messages, read as rows with our names for their columns."""
