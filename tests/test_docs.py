@@ -38,6 +38,7 @@ def test_every_command_is_told() -> None:
 def test_every_channel_explains_itself(name: str) -> None:
     assert (folder(name) / "README.md").read_text().startswith("# ")
     assert (folder(name) / "icon.svg").exists()
+    assert f"[`{name}`]" in (HOUSE / "docs/channels/README.md").read_text()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(HOUSE)))

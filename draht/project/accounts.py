@@ -21,6 +21,11 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         with transaction.atomic():
             record(Fact.LOGIN_FAILED, email=credentials.get("email", "")[:120])
 
+    def logout(self, request: HttpRequest) -> None:
+        with transaction.atomic():
+            record(Fact.LOGGED_OUT, actor_id=request.user.pk)
+        super().logout(request)
+
     def post_login(self, request: HttpRequest, user: object, **options: object) -> object:
         with transaction.atomic():
             record(Fact.LOGGED_IN, actor_id=getattr(user, "pk", None))

@@ -1,4 +1,4 @@
-"""Installs a lock file with pip and shows how far it is. Needs nothing but Python: it runs before anything is installed."""
+"""Installs a lock file with pip and shows how far it is. Needs only Python: it runs before anything is installed."""
 
 from __future__ import annotations
 
