@@ -113,6 +113,7 @@ def test_an_answer_is_counted_queued_and_sent_while_one_looks(browser: Browser, 
 
 def test_new_conversations_move_nothing_that_somebody_is_at(browser: Browser, program: House, desk: Page) -> None:
     desk.locator(".row-link").nth(3).click()
+    expect(desk.locator(".composer")).to_be_visible()
     desk.keyboard.press("n")
     desk.keyboard.type("half a sen")
     desk.mouse.move(360, 400)

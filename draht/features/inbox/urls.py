@@ -11,8 +11,8 @@ app_name = "inbox"
 urlpatterns = [
     path("", RedirectView.as_view(url="/inbox/mine/"), name="home"),
     path("inbox/views/", views.side, name="views"),
-    path("inbox/search/", views.search, name="search"),
-    path("inbox/search/<int:conversation_id>/", views.search, name="found"),
+    path("inbox/search/", views.desk, {"view": "search"}, name="search"),
+    path("inbox/search/<int:conversation_id>/", views.desk, {"view": "search"}, name="found"),
     path("inbox/<slug:view>/", views.desk, name="view"),
     path("inbox/<slug:view>/<int:conversation_id>/", views.desk, name="open"),
     path("person/<int:person_id>/", views.person, name="person"),

@@ -72,13 +72,10 @@ def desk(request: HttpRequest, view: str, conversation_id: int | None = None) ->
     return render(request, asked.template, context)
 
 
-def search(request: HttpRequest, conversation_id: int | None = None) -> HttpResponse:
-    return desk(request, "search", conversation_id)
-
-
 def side(request: HttpRequest) -> HttpResponse:
-    """The views with their counters."""
-    return render(request, "inbox/_views.html", {"views": _views(viewer(request), _current_view(request))})
+    """The views with their counters. On a page that is not the desk its links are plain ones."""
+    view = _current_view(request)
+    return render(request, "inbox/_views.html", {"views": _views(viewer(request), view), "plain": not view})
 
 
 @require_POST
