@@ -44,7 +44,8 @@ def _cells(one: Seen) -> list[Text]:
     ]
 
 
-def show_outcome(console: Console, total: Imported, lines: Lines) -> None:
+def show_outcome(total: Imported, lines: Lines) -> None:
+    console = Console(highlight=False, soft_wrap=True)
     known = total.rows - total.left - total.new - total.changed
     told = [
         f"{total.new:,} new messages",
@@ -52,17 +53,17 @@ def show_outcome(console: Console, total: Imported, lines: Lines) -> None:
         f"{max(known, 0):,} known already or twice in the file",
         f"{total.left:,} not readable",
     ]
-    console.print(", ".join(told) + ".", highlight=False)
+    console.print(", ".join(told) + ".")
     for one in total.strange:
-        console.print(f"  line {one.number}: {one.reason}", style="yellow", markup=False, highlight=False)
+        console.print(f"  line {one.number}: {one.reason}", style="yellow", markup=False)
     if total.left:
         more = total.left - len(total.strange)
         kept = f"  … and {more:,} more. " if more else "  "
-        console.print(f"{kept}They are kept as leftovers; the health page shows them.", highlight=False)
+        console.print(f"{kept}They are kept as leftovers; the health page shows them.")
     for count, what in (
         (total.cut, "were longer than 100,000 characters and were cut; the whole row is kept with the message"),
         (lines.windows, "lines were not UTF-8 and were read as Windows-1252"),
         (lines.mended, "lines had broken characters, which were replaced"),
     ):
         if count:
-            console.print(f"{count:,} {what}.", style="yellow", highlight=False)
+            console.print(f"{count:,} {what}.", style="yellow")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,17 +75,23 @@ def run(options: argparse.Namespace) -> int:
 
 def import_file(options: argparse.Namespace) -> int:
     """Everything but the set-up. Raises what ``run`` puts into words."""
+    from draht.flows.import_archive import find_archive
+    from draht.project.archives.lines import Lines
+
+    find_archive(options.connection)  # a wrong name is said before anybody looks at rows
+    with closing(Lines(options.file)) as lines:
+        return _import(options, lines)
+
+
+def _import(options: argparse.Namespace, lines: Lines) -> int:
     from rich.console import Console
 
-    from draht.flows.import_archive import Row, find_archive, kind_of_archives, preview
+    from draht.flows.import_archive import Row, kind_of_archives, preview
     from draht.project.archives.columns import authors, guess, read_map, rename
-    from draht.project.archives.lines import Lines
     from draht.project.archives.showing import show_preview
     from draht.project.archives.tables import read_table
 
-    find_archive(options.connection)  # a wrong name is said before anybody looks at rows
     _, kind = kind_of_archives()
-    lines = Lines(options.file)
     table = read_table(lines)
     mapped = guess(table.columns, kind.columns, read_map(options.map, table.columns, kind.columns))
     missing = [what for what in kind.needed if what not in mapped]
@@ -154,7 +161,7 @@ def _take_in(connection: Connection, rows: Iterator[Row | Strange], lines: Lines
             broken = error
         else:
             progress.update(task, completed=lines.size)
-    show_outcome(Console(), total, lines)
+    show_outcome(total, lines)
     if broken:
         print(broken, file=sys.stderr)
     return 1 if broken or total.left == total.rows else 0
