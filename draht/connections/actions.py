@@ -237,10 +237,11 @@ def leftovers(connection_id: int, after: int = 0, limit: int = 200) -> list[Left
 
 
 def settle_leftovers(viewer: Viewer, connection_id: int, read: Sequence[int], still: Mapping[int, str]) -> None:
-    """Forgets leftovers that were read at last; the others keep the newest reason. In the transaction of reading."""
+    """Forgets leftovers that were read at last; the others get the newest reason. In the transaction of reading."""
     Leftover.objects.filter(pk__in=read, connection_id=connection_id).delete()
-    for id, reason in still.items():
-        Leftover.objects.filter(pk=id).update(reason=keepable(reason))
+    for left in Leftover.objects.filter(pk__in=list(still)):
+        if not left.reason.endswith(keepable(still[left.pk])):  # "line 7: it has no time" tells more
+            Leftover.objects.filter(pk=left.pk).update(reason=keepable(still[left.pk]))
     if read:
         record(Fact.LEFTOVERS_READ, actor_id=viewer.user_id, connection=connection_id, count=len(read))
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from django.db import transaction
 
 import draht.connections.actions as connections
 import draht.features.inbox.actions as inbox
-from draht.connections.hooks import hook_of
-from draht.connections.models import Connection
-from draht.contract.channel import Fetches, Hears
+from draht.connections.hooks import hook_of, read_back
+from draht.connections.models import Connection, Leftover
+from draht.contract.channel import Channel, Fetches, Hears, RereadsItems
 from draht.contract.errors import ChannelError, LoginExpired, TryLater
-from draht.contract.messages import Event, Reading, Unread
-from draht.contract.reading import as_text
+from draht.contract.messages import Event, Hook, Reading, Unread
 from draht.core.clock import MINUTE, now
+from draht.core.people.access import Viewer
+from draht.core.people.models import Role
 from draht.core.worker import intake
 from draht.core.worker.models import Delivery
 from draht.features.inbox.actions import Incoming, Stored
@@ -83,22 +85,65 @@ def _read_group(connection_id: int, deliveries: Sequence[Delivery]) -> None:
 
 
 def _read(connection: Connection, deliveries: Sequence[Delivery]) -> tuple[list[Event], list[tuple[str, Unread]]]:
-    """What the hooks say, and what could not be understood. A strange one never stops the others."""
+    """What the hooks say, and those that were not understood. A strange one never stops the others."""
     events: list[Event] = []
     unread: list[tuple[str, Unread]] = []
     with connections.opened(connection) as channel:
         for delivery in deliveries:
-            try:
-                if not isinstance(channel, Hears):
-                    raise TypeError(f"{channel.label} has no hooks")
-                reading = channel.read_hook(hook_of(delivery))
-            except (LoginExpired, TryLater):
-                raise
-            except Exception as error:  # a mapper may stumble over what nobody foresaw
-                log.warning("A hook of connection %s was not understood: %r", connection.pk, error)
-                left = Unread(as_text(bytes(delivery.body)), f"{type(error).__name__}: {error}"[:500])
-                unread.append((delivery.request, left))
-            else:
-                events += reading.events
-                unread += [(delivery.request, left) for left in reading.unread]
+            reading = _read_hook(channel, hook_of(delivery))
+            events += reading.events
+            if reading.unread:  # the whole hook is kept: its pieces could not be read again
+                log.warning("A hook of connection %s was not understood: %s", connection.pk, reading.unread[0].reason)
+                raw = bytes(delivery.body).decode("utf-8", "replace")
+                unread.append((delivery.request, Unread(raw, reading.unread[0].reason)))
     return events, unread
+
+
+def _read_hook(channel: Channel, hook: Hook) -> Reading:
+    try:
+        if not isinstance(channel, Hears):
+            raise TypeError(f"{channel.label} has no hooks")
+        return channel.read_hook(hook)
+    except (LoginExpired, TryLater):
+        raise
+    except Exception as error:  # a mapper may stumble over what nobody foresaw
+        return Reading(unread=(Unread("", f"{type(error).__name__}: {error}"[:500]),))
+
+
+# -- once more --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """How many leftovers were understood at last, and how many stay."""
+
+    read: int
+    left: int
+
+
+def read_leftovers(viewer: Viewer, connection_id: int) -> Reread:
+    """Reads what nobody understood once more: since then the channel may have been mended.
+
+    Messages that are there already drop out, as on every road. Raises one of the four errors.
+    """
+    viewer.must_be(Role.LEAD)
+    connection = Connection.objects.get(pk=connection_id, removed_at=None)
+    count, read, last = 0, 0, 0
+    with connections.opened(connection) as channel:
+        while batch := connections.leftovers(connection_id, after=last):
+            readings = {left.pk: _read_again(channel, left) for left in batch}
+            done = [id for id, reading in readings.items() if not reading.unread]
+            still = {id: reading.unread[0].reason for id, reading in readings.items() if reading.unread}
+            with transaction.atomic():
+                take_in(connection, [event for reading in readings.values() for event in reading.events], now())
+                connections.settle_leftovers(viewer, connection_id, done, still)
+            count, read, last = count + len(batch), read + len(done), batch[-1].pk
+    return Reread(read, count - read)
+
+
+def _read_again(channel: Channel, left: Leftover) -> Reading:
+    if left.request:
+        return _read_hook(channel, read_back(left.request, left.raw.encode()))
+    if isinstance(channel, RereadsItems):
+        return channel.read_item(left.raw)
+    return Reading(unread=(Unread(left.raw, left.reason),))
