@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from django.db import connection
 
 from draht.core.people.access import Viewer, viewer_of
 from draht.core.people.models import Department, Role, User
 
 PASSWORD = "correct horse battery"  # noqa: S105 - the tests' own
+
+
+@pytest.fixture
+def shared_db(transactional_db: None) -> Iterator[None]:
+    """The store as other threads see it, too: what is written is committed, and everything is emptied afterwards."""
+    yield
+    if connection.vendor == "sqlite":  # PostgreSQL truncates; here the journal has to be let go of first
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'journal_%%'")
+            guards = cursor.fetchall()
+            for name, _ in guards:
+                cursor.execute(f"DROP TRIGGER {name}")
+            cursor.execute("DELETE FROM journal_entry")
+            cursor.execute("DELETE FROM journal_seal")
+            for _, sql in guards:
+                cursor.execute(sql)
 
 
 @pytest.fixture
