@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from functools import lru_cache
+from datetime import datetime, tzinfo
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.dates import format_datetime, format_skeleton, format_time
 from babel.units import format_unit
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone, localtime
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
-from draht.core.clock import DAY, HOUR, MINUTE, now, to_datetime
+from draht.core.clock import DAY, HOUR, MINUTE, SECOND, now, to_datetime
 
 WEEK = 7 * DAY
 
 
 def locale() -> Locale:
     """The reader's locale; English where nobody asks."""
-    return Locale.parse(to_locale(get_language() or "en"))
+    return _locale(get_language() or "en")
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(to_locale(language))
 
 
 @lru_cache(maxsize=4096)
@@ -73,12 +78,18 @@ def clock(ms: int) -> str:
 
 
 def exact(ms: int) -> str:
-    return str(format_datetime(local(ms), "medium", locale=locale()))
+    return _exact(ms // SECOND, get_current_timezone(), locale())
+
+
+@lru_cache(maxsize=20_000)  # a list asks for the same hundred moments again and again, and this is its dearest part
+def _exact(second: int, zone: tzinfo, where: Locale) -> str:
+    return str(format_datetime(localtime(to_datetime(second * SECOND), zone), "medium", locale=where))
 
 
 def _tag(ms: int, shown: str, kind: str) -> Markup:
     stamp = to_datetime(ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return Markup('<time datetime="{}" title="{}" data-{}>{}</time>').format(stamp, exact(ms), kind, escape(shown))
+    title, words = escape(exact(ms)), escape(shown)
+    return Markup(f'<time datetime="{stamp}" title="{title}" data-{kind}>{words}</time>')  # noqa: S704 all escaped
 
 
 def when(ms: int) -> Markup:

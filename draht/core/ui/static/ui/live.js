@@ -5,7 +5,8 @@ const CALM = 1_000 // at most one refresh a second of the same thing
 const STRIP_AFTER = 3_000 // a short hiccup is nobody's business
 const HIDDEN_FOR = 10_000 // then a hidden tab lets go: a browser has only six connections to a server
 const LONGEST_WAIT = 30_000
-const HURRY = 600
+const HURRY = 600 // how long the stream may take to tell what somebody here has done
+const LOOK_EVERY = 10_000
 
 const strip = document.getElementById("offline")
 let heardAt = 0
@@ -44,11 +45,13 @@ class Stream {
   #gap = false
   #timer = 0
   #stripTimer = 0
+  #looked = Date.now()
 
   constructor(url) {
     this.url = url
     document.addEventListener("visibilitychange", () => this.#turn())
-    addEventListener("online", () => this.#open())
+    addEventListener("online", () => this.#renew())
+    setInterval(() => this.#watch(), LOOK_EVERY)
     this.#open()
   }
 
@@ -101,6 +104,18 @@ class Stream {
       this.#timer = setTimeout(() => this.#open(), this.#wait * (0.5 + Math.random()))
       this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT)
     }
+  }
+
+  #renew() {
+    this.#gap = true
+    this.#open()
+  }
+
+  /** A laptop that slept holds a dead line without knowing it; what gives it away is its clock. */
+  #watch() {
+    const slept = Date.now() - this.#looked > 3 * LOOK_EVERY
+    this.#looked = Date.now()
+    if (slept && !document.hidden) this.#renew()
   }
 
   #turn() {
