@@ -15,6 +15,7 @@ from a2wsgi import WSGIMiddleware
 from draht.connections.door import Door
 from draht.core.live.hub import Hub
 from draht.core.live.stream import stream
+from draht.features.webchat.views import Chat
 from draht.project.wsgi import application as pages
 
 THREADS = 8  # for Django's pages; more would only wait for each other
@@ -31,6 +32,7 @@ class Application:
     def __init__(self) -> None:
         self._pages: Any = WSGIMiddleware(cast(Any, pages), workers=THREADS)
         self._door: Door | None = None
+        self._chat: Chat | None = None
         self.hub: Hub | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -40,8 +42,10 @@ class Application:
             return None
         path: str = scope["path"]
         if path.startswith("/hook/"):
-            self._door = self._door or Door()
-            return await self._door.answer(scope, receive, send)
+            return await self._doorway().answer(scope, receive, send)
+        if path.startswith("/webchat/"):
+            self._chat = self._chat or Chat(self._doorway(), self._begun())
+            return await self._chat.answer(scope, receive, send)
         if path == "/live":
             return await stream(self._begun(), scope, receive, send)
         if _told_length(scope) > MOST_BYTES:
@@ -58,8 +62,14 @@ class Application:
             elif message["type"] == "lifespan.shutdown":
                 if self.hub:
                     self.hub.stop()
+                if self._door:
+                    self._door.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+    def _doorway(self) -> Door:
+        self._door = self._door or Door()
+        return self._door
 
     def _begun(self) -> Hub:
         if self.hub is None:

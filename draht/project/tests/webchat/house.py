@@ -74,7 +74,12 @@ async def _serve(server: uvicorn.Server) -> None:
         await server.serve()
         all_at_once = threading.Barrier(len(threads._threads) or 1)
         for _ in threads._threads or [None]:
-            threads.submit(lambda: (all_at_once.wait(PATIENCE), connections.close_all()))
+            threads.submit(_leave, all_at_once)
+
+
+def _leave(all_at_once: threading.Barrier) -> None:
+    all_at_once.wait(PATIENCE)  # so that each thread gets one
+    connections.close_all()
 
 
 def until(true: Callable[[], object], what: str) -> None:
