@@ -5,7 +5,7 @@ A row that is known drops out, so an import that was interrupted is simply start
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -103,7 +103,7 @@ def preview(rows: Iterable[Row | Strange]) -> Iterator[Seen]:
                 yield Seen(row.number, None, reason=left.reason)
 
 
-def import_rows(connection: Connection, rows: Iterable[Row | Strange]) -> Iterator[Imported]:
+def import_rows(connection: Connection, rows: Iterable[Row | Strange]) -> Generator[Imported]:
     """Takes rows in, batch by batch; the total after each batch. Each batch is one transaction."""
     total = Imported()
     rest = iter(rows)
