@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+log = logging.getLogger("draht.channels")
+
 
 class ChannelError(Exception):
     """Base of the four. ``reason`` is the network's own words where it gave any; an agent reads it."""
@@ -33,3 +39,15 @@ class Unsure(ChannelError):
 
 class Forged(Exception):
     """A hook whose signature does not fit its bytes. It is turned away and never read."""
+
+
+@contextmanager
+def only_the_four(otherwise: type[TryLater] | type[Unsure]) -> Iterator[None]:
+    """Around a call of a channel. One that raises anything else has a fault of its own, which is then ``otherwise``."""
+    try:
+        yield
+    except ChannelError:
+        raise
+    except Exception as error:
+        log.exception("A channel has a fault.")
+        raise otherwise(f"The channel itself has a fault: {type(error).__name__}: {error}") from error

@@ -2,79 +2,133 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import draht.connections.actions as connections
 import draht.features.inbox.actions as inbox
 from draht.contract.channel import Act, Channel, LooksBack, Replies
-from draht.contract.errors import ChannelError, LoginExpired, Refused, TryLater, Unsure
-from draht.contract.messages import NotAllowed, OutgoingReply
-from draht.core.clock import SECOND, now, to_datetime
+from draht.contract.errors import ChannelError, LoginExpired, Refused, TryLater, Unsure, only_the_four
+from draht.contract.messages import NotAllowed, OutgoingReply, Sent
+from draht.core.clock import MINUTE, SECOND, now, to_datetime
 from draht.features.inbox.actions import Reply
 from draht.features.inbox.queries import item_of
 
-LOOK_AFTER = 20 * SECOND  # networks need a moment until a new message can be read back
+ON_ITS_WAY = 2 * MINUTE  # a repetition must arrive before the network forgets the key
 
 
 def send_due() -> bool:
-    """Sends one answer that is due; whether there was one."""
+    """Sends one answer that is due, or finds out what became of it; whether there was one."""
     claimed = inbox.claim_due_replies(limit=1)
     for reply in claimed:
-        try:
-            _deal_with(reply)
-        except Unsure as error:
-            _unsure(reply, error.reason)
-        except TryLater as error:
-            inbox.reply_postponed(reply, error.reason, error.after)
-        except LoginExpired as error:
-            connections.note_trouble(reply.conversation.connection_id, error)
-            inbox.reply_postponed(reply, error.reason, None)
-        except ChannelError as error:
-            inbox.reply_failed(reply, error.reason)
+        if reply.is_uncertain:
+            _settle(reply)
+        else:
+            _send(reply)
     return bool(claimed)
 
 
-def _deal_with(reply: Reply) -> None:
+def _send(reply: Reply) -> None:
+    """An answer of which nothing can have arrived yet."""
+    try:
+        with _opened(reply) as channel:
+            outgoing = _outgoing(reply)
+            with only_the_four(TryLater):
+                _check(channel, outgoing)
+            _attempt(reply, channel, outgoing)
+    except Unsure as error:
+        inbox.reply_unsure(reply, error.reason, looks_again=True)
+    except TryLater as error:
+        inbox.reply_postponed(reply, error.reason, error.after)
+    except LoginExpired as error:
+        connections.note_trouble(reply.conversation.connection_id, error)
+        inbox.reply_postponed(reply, error.reason, None)
+    except ChannelError as error:
+        inbox.reply_failed(reply, error.reason)
+
+
+def _settle(reply: Reply) -> None:
+    """An answer that may have arrived. It is repeated where the network knows our key, looked for where it can be read
+    back, and else left to a person. Whatever fails meanwhile: it stays unsure."""
+    try:
+        with _opened(reply) as channel:
+            if _knows_the_key(reply, channel):
+                return _repeat(reply, channel)
+            if isinstance(channel, LooksBack):
+                return _look_back(reply, channel)
+    except LoginExpired as error:
+        connections.note_trouble(reply.conversation.connection_id, error)
+        return inbox.reply_unsure(reply, error.reason, looks_again=True)
+    except (TryLater, Unsure) as error:
+        return inbox.reply_unsure(reply, error.reason, looks_again=True, after=getattr(error, "after", None))
+    except ChannelError as error:
+        return inbox.reply_unsure(reply, error.reason, looks_again=False)
+    return inbox.reply_unsure(reply, reply.reason, looks_again=False)
+
+
+def _repeat(reply: Reply, channel: Channel) -> None:
+    try:
+        _attempt(reply, channel, _outgoing(reply))
+    except Refused as error:  # perhaps of the repetition only, because of what has changed since the first attempt
+        if not isinstance(channel, LooksBack):
+            raise
+        found = _find(reply, channel)
+        if found is None:
+            inbox.reply_failed(reply, error.reason)
+        else:
+            inbox.reply_sent(reply, found)
+
+
+def _look_back(reply: Reply, channel: LooksBack) -> None:
+    found = _find(reply, channel)
+    if found is None:
+        inbox.reply_missing(reply)
+    else:
+        inbox.reply_sent(reply, found)
+
+
+def _find(reply: Reply, channel: LooksBack) -> Sent | None:
+    with only_the_four(TryLater):
+        return channel.find_reply(_outgoing(reply))
+
+
+def _attempt(reply: Reply, channel: Channel, outgoing: OutgoingReply) -> None:
+    assert isinstance(channel, Replies)
+    if not inbox.start_attempt(reply):
+        return
+    with only_the_four(Unsure):
+        sent = channel.reply(outgoing)
+    inbox.reply_sent(reply, sent)
+
+
+@contextmanager
+def _opened(reply: Reply) -> Iterator[Channel]:
     connection = reply.conversation.connection
     if connection.removed_at:
         raise Refused("This account is no longer connected.")
+    if connection.paused:
+        raise TryLater("This account is paused.")
     with connections.opened(connection) as channel:
         if not isinstance(channel, Replies):
             raise Refused(f"{channel.label} cannot be answered.")
-        outgoing = _outgoing(reply)
-        if reply.is_uncertain:  # an earlier attempt: its outcome is not known
-            _look_first(reply, channel, outgoing)
-        else:
-            _send(reply, channel, outgoing)
+        yield channel
 
 
-def _send(reply: Reply, channel: Channel, outgoing: OutgoingReply) -> None:
+def _check(channel: Channel, outgoing: OutgoingReply) -> None:
+    """Raises ``Refused`` for what the network would refuse."""
     assert isinstance(channel, Replies)
-    answer = channel.may(
-        Act.REPLY_PRIVATELY if outgoing.private and not outgoing.to.private else Act.REPLY, outgoing.to
-    )
+    privately = outgoing.private and not outgoing.to.private
+    answer = channel.may(Act.REPLY_PRIVATELY if privately else Act.REPLY, outgoing.to)
     if isinstance(answer, NotAllowed):
         raise Refused(answer.why)
     counter = channel.counter(outgoing.to)
     if counter.count(outgoing.text) > counter.limit:
         raise Refused(f"{channel.label} takes {counter.limit} {counter.unit}; this answer is longer.")
-    if inbox.start_attempt(reply):
-        inbox.reply_sent(reply, channel.reply(outgoing))
 
 
-def _look_first(reply: Reply, channel: Channel, outgoing: OutgoingReply) -> None:
-    """Repeats where the network recognises our key, reads back where it can be read, else leaves it to a person."""
+def _knows_the_key(reply: Reply, channel: Channel) -> bool:
     assert isinstance(channel, Replies)
-    if now() < (reply.first_tried_at or 0) + channel.repeats_for * SECOND:
-        return _send(reply, channel, outgoing)
-    if not isinstance(channel, LooksBack):
-        return inbox.reply_unsure(reply, reply.reason, None)
-    found = channel.find_reply(outgoing)
-    if found is not None:
-        return inbox.reply_sent(reply, found)
-    return _send(reply, channel, outgoing)
-
-
-def _unsure(reply: Reply, reason: str) -> None:
-    inbox.reply_unsure(reply, reason, now() + LOOK_AFTER)
+    return now() < (reply.first_tried_at or 0) + channel.repeats_for * SECOND - ON_ITS_WAY
 
 
 def _outgoing(reply: Reply) -> OutgoingReply:

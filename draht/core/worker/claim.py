@@ -5,7 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from draht.core.clock import DAY, HOUR
 from draht.core.sql import is_postgres, select
+
+NEVER = 2**53  # milliseconds: due when a person decides
+# No lease and no pause reaches further than these: one that seems to was written while the clock was wrong.
+LONGEST_LEASE = HOUR
+LONGEST_PAUSE = DAY + HOUR
+FREE = "lease_until NOT BETWEEN %s AND %s"
+
+
+def free(at: int) -> list[int]:
+    """The parameters of ``FREE``: nobody has a lease at that time (milliseconds)."""
+    return [at, at + LONGEST_LEASE]
+
+
+def due(column: str) -> str:
+    """A condition: the time in ``column`` has come. Its parameters come from ``come``."""
+    return f"({column} <= %s OR {column} BETWEEN %s AND %s)"
+
+
+def come(at: int) -> list[int]:
+    """The parameters of ``due`` at that time (milliseconds)."""
+    return [at, at + LONGEST_PAUSE, NEVER - 1]
 
 
 def claim(table: str, due: str, parameters: Sequence[Any], order: str, limit: int, lease_until: int) -> list[int]:

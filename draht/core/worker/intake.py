@@ -15,7 +15,7 @@ from django.db import close_old_connections, connection
 
 from draht.core.clock import MINUTE, now
 from draht.core.sql import insert_rows, select
-from draht.core.worker.claim import claim
+from draht.core.worker.claim import FREE, claim, free
 from draht.core.worker.models import Delivery
 
 COLUMNS = {"connection_id": "bigint", "received_at": "bigint", "request": "text", "body": "bytea",
@@ -42,7 +42,7 @@ def keep(hooks: Sequence[Kept]) -> None:
 def take(limit: int = MOST_AT_ONCE) -> list[Delivery]:
     """The oldest waiting deliveries, leased to the caller."""
     at = now()
-    ids = claim("worker_delivery", "lease_until < %s", [at], "id", limit, at + LEASE)
+    ids = claim("worker_delivery", FREE, free(at), "id", limit, at + LEASE)
     return list(Delivery.objects.filter(pk__in=ids).order_by("id")) if ids else []
 
 

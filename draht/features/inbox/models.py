@@ -175,8 +175,8 @@ class Reply(models.Model):
     written_at = models.BigIntegerField()
     due_at = models.BigIntegerField()
     lease_until = models.BigIntegerField(default=0)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    first_tried_at = models.BigIntegerField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)  # in vain, in a row
+    first_tried_at = models.BigIntegerField(null=True)  # of the attempts whose outcome is not known; null: none is
     message = models.OneToOneField(Message, on_delete=models.PROTECT, null=True, related_name="reply")
 
     class Meta:

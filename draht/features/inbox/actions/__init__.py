@@ -19,6 +19,7 @@ from draht.features.inbox.actions.messages import moderate
 from draht.features.inbox.actions.outcomes import (
     claim_due_replies,
     reply_failed,
+    reply_missing,
     reply_postponed,
     reply_sent,
     reply_unsure,
@@ -51,6 +52,7 @@ __all__ = [
     "release_reply",
     "reopen",
     "reply_failed",
+    "reply_missing",
     "reply_postponed",
     "reply_sent",
     "reply_unsure",

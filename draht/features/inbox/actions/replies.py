@@ -96,7 +96,7 @@ def retry_reply(viewer: Viewer, reply_id: int) -> None:
     reply = locked_reply(viewer, reply_id)
     if reply.state not in {ReplyState.FAILED, ReplyState.POSTPONED}:
         raise NotPossible(_("Only a failed or postponed answer can be sent again."))
-    reply.due_at, reply.reason = now(), ""
+    reply.due_at, reply.reason, reply.attempts = now(), "", 0
     _set(reply, ReplyState.QUEUED, Fact.REPLY_RETRIED, viewer)
 
 
@@ -107,12 +107,12 @@ def settle_reply(viewer: Viewer, reply_id: int, *, arrived: bool) -> None:
     reply = locked_reply(viewer, reply_id)
     if reply.state != ReplyState.UNSURE:
         raise NotPossible(_("It is already known what became of this answer."))
-    reply.due_at, reply.reason, reply.first_tried_at = now(), "", None
+    reply.due_at, reply.reason, reply.first_tried_at, reply.attempts = now(), "", None, 0
     _set(reply, ReplyState.SENT if arrived else ReplyState.QUEUED, Fact.REPLY_SETTLED, viewer, arrived=arrived)
 
 
 def _set(reply: Reply, state: ReplyState, fact: Fact, viewer: Viewer, **data: object) -> None:
     reply.state = state
     reply.lease_until = 0
-    reply.save(update_fields=["state", "due_at", "reason", "first_tried_at", "lease_until"])
+    reply.save(update_fields=["state", "due_at", "reason", "attempts", "first_tried_at", "lease_until"])
     tell(fact, reply.conversation, viewer, reply=reply.pk, **data)
