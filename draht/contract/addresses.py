@@ -6,6 +6,7 @@ import ipaddress
 import socket
 
 from draht.contract.errors import Refused, TryLater
+from draht.contract.words import words
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: the last four bytes are an IPv4 address
 
@@ -14,9 +15,9 @@ def public_address(host: str) -> str:
     """A number of ``host``. ``Refused`` if any of its numbers is private, ``TryLater`` if none is known."""
     found = _addresses(host)
     if not found:
-        raise TryLater(f"{host} cannot be found.")
+        raise TryLater(words("{host} cannot be found.").format(host=host))
     if not all(map(_is_public, found)):
-        raise Refused(f"{host} is not an address of the public network.")
+        raise Refused(words("{host} is not an address of the public network.").format(host=host))
     return found[0]
 
 

@@ -21,6 +21,7 @@ from draht.contract.messages import (
     Reading,
     Sent,
 )
+from draht.contract.words import words
 
 
 class Act(StrEnum):
@@ -36,7 +37,10 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One field of the connect page. ``secret`` values are encrypted at rest and never shown again."""
+    """One field of the connect page.
+
+    ``secret`` values are encrypted at rest and never shown again; ``lines`` asks for several lines.
+    """
 
     key: str
     label: str
@@ -44,6 +48,7 @@ class Setting:
     secret: bool = False
     required: bool = True
     default: str = ""
+    lines: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,4 +211,4 @@ class BringsPages(ABC):
 
 def not_allowed(label: str) -> NotAllowed:
     """The usual answer for an act that a network does not have."""
-    return NotAllowed(f"{label} has no such function.")
+    return NotAllowed(words("{network} has no such function.").format(network=label))

@@ -18,6 +18,7 @@ import msgspec
 from draht import __version__
 from draht.contract.addresses import public_address
 from draht.contract.errors import LoginExpired, Refused, TryLater, Unsure
+from draht.contract.words import words
 
 MAX_ANSWER = 8 * 1024 * 1024  # bytes; no answer of a network that we use is larger
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -45,8 +46,8 @@ class Answer:
         try:
             return msgspec.json.decode(self.body)
         except NO_JSON as error:
-            words = f"{_host(self.url)} answered with something that is not JSON."
-            raise (TryLater(words) if self.repeatable else Unsure(words)) from error
+            told = words("{host} answered with something that is not JSON.").format(host=_host(self.url))
+            raise (TryLater(told) if self.repeatable else Unsure(told)) from error
 
 
 class Http:
@@ -108,11 +109,14 @@ class Http:
             with self._client.stream(method, target, **options) as response:
                 body = _read_within_bound(response, most)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise Refused(f"{url!r} is not an address that can be called: {error}") from error
+            told = words("{url} is not an address that can be called: {error}")
+            raise Refused(told.format(url=url, error=error)) from error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise TryLater(f"{_host(url)} cannot be reached: {error}") from error
+            told = words("{host} cannot be reached: {error}")
+            raise TryLater(told.format(host=_host(url), error=error)) from error
         except (httpx.TransportError, httpx.DecodingError) as error:
-            lost = f"The answer of {_host(url)} was lost: {error or type(error).__name__}"
+            told = words("The answer of {host} was lost: {error}")
+            lost = told.format(host=_host(url), error=str(error) or type(error).__name__)
             raise (TryLater(lost) if repeatable else Unsure(lost)) from error
         headers = {name.lower(): value for name, value in response.headers.items()}
         answer = Answer(response.status_code, headers, body, url, repeatable)
@@ -147,16 +151,17 @@ def _read_within_bound(response: httpx.Response, most: int) -> bytes:
 
 
 def _error_of(answer: Answer, repeatable: bool) -> LoginExpired | TryLater | Refused | Unsure:
-    words = f"{_host(answer.url)} answered {answer.status}: {_words_of(answer)}"
+    told = words("{host} answered {status}: {words}")
+    said = told.format(host=_host(answer.url), status=answer.status, words=_words_of(answer))
     if answer.status == 401:
-        return LoginExpired(words)
+        return LoginExpired(said)
     if answer.status in {408, 425, 429} or (answer.status in ANSWERS_OF_A_CROWD and repeatable):
-        return TryLater(words, after=_wait_of(answer.headers))
+        return TryLater(said, after=_wait_of(answer.headers))
     if answer.status == 503:  # by its definition nothing was done
-        return TryLater(words, after=_wait_of(answer.headers))
+        return TryLater(said, after=_wait_of(answer.headers))
     if answer.status >= 500:
-        return TryLater(words) if repeatable else Unsure(words)
-    return Refused(words)
+        return TryLater(said) if repeatable else Unsure(said)
+    return Refused(said)
 
 
 def _words_of(answer: Answer) -> str:

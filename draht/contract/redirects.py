@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from draht.contract.addresses import is_public
 from draht.contract.errors import Refused
 from draht.contract.http import Answer, Http
+from draht.contract.words import words
 
 LASTING = frozenset({301, 308})
 PASSING = frozenset({302, 303, 307})
@@ -35,11 +36,13 @@ def get_following(http: Http, url: str, *, accept: frozenset[int] = frozenset(),
         url = _joined(url, target)
         moved_for_good = moved_for_good and answer.status in LASTING
         lasting = url if moved_for_good else lasting
-    raise Refused(f"{lasting} leads from one redirect to the next, more than {MOST} times.")
+    told = words("{url} leads from one redirect to the next, more than {most} times.")
+    raise Refused(told.format(url=lasting, most=MOST))
 
 
 def _joined(url: str, target: str) -> str:
     try:
         return urljoin(url, target)
     except ValueError as error:
-        raise Refused(f"{url} sends us to {target!r}, which is no address.") from error
+        told = words("{url} sends us to {target}, which is no address.")
+        raise Refused(told.format(url=url, target=target)) from error

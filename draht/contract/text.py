@@ -11,6 +11,7 @@ import nh3
 import regex
 
 from draht.contract.channel import Counter
+from draht.contract.words import words
 
 _BREAKS = re.compile(
     r"<br\s*/?>\n?|</p>\s*<p[^>]*>|</(?:p|div|li|blockquote|h[1-6]|tr|pre)>(?:[ \t]*\n)?", re.IGNORECASE
@@ -30,7 +31,7 @@ def graphemes(text: str) -> int:
     return len(_GRAPHEME.findall(text))
 
 
-def counter(limit: int, unit: str = "characters", count: Callable[[str], int] = graphemes) -> Counter:
+def counter(limit: int, unit: str = words("characters"), count: Callable[[str], int] = graphemes) -> Counter:
     """A counter of graphemes, unless told otherwise."""
     return Counter(limit=limit, unit=unit, count=count)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from draht.channels.archive.mapper import OURS, read_row
 from draht.contract.channel import Act, Channel, ReadsRows, Setting
 from draht.contract.messages import Account, Item, NotAllowed, Reading
+from draht.contract.words import words
 
 
 class Archive(Channel, ReadsRows):
-    label = "Archive"
-    settings = (Setting("name", "Name", "What this archive is called.", required=False, default="Archive"),)
+    label = words("Archive")
+    settings = (
+        Setting("name", words("Name"), words("What this archive is called."), required=False, default="Archive"),
+    )
     needed = ("text", "at")
     columns = {
         "id": ("id", "message_id", "tweet_id", "comment_id", "post_id", "id_str", "uuid"),
@@ -41,7 +44,7 @@ class Archive(Channel, ReadsRows):
         return Account(OURS, self.config.get("name") or self.label)
 
     def may(self, act: Act, item: Item) -> NotAllowed:
-        return NotAllowed("An archive can't be answered: there is no network behind it.")
+        return NotAllowed(words("An archive can't be answered: there is no network behind it."))
 
     def read_item(self, raw: str) -> Reading:
         return read_row(raw)

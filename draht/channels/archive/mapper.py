@@ -14,6 +14,7 @@ from draht.channels.archive.times import to_moment
 from draht.contract.messages import Attachment, Author, Deletion, Event, IncomingMessage, Reading, Unread
 from draht.contract.reading import read_each
 from draht.contract.text import clean
+from draht.contract.words import words
 
 OURS = "draht:ours"  # the author of everything that the company wrote
 MAX_ID = 400  # characters that the house keeps of an id
@@ -30,7 +31,7 @@ def read_row(row: str) -> Reading:
     try:
         values = msgspec.json.decode(row, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeError) as error:
-        return Reading(unread=(Unread(row, f"it is no row: {error}"),))
+        return Reading(unread=(Unread(row, words("it is no row: {error}").format(error=error)),))
     events, unread = read_each([values], to_events)
     return Reading(events, tuple(Unread(row, left.reason.removeprefix("ValueError: ")) for left in unread))
 
@@ -74,7 +75,7 @@ def _to_message(row: Mapping[str, Any]) -> IncomingMessage:
 def _text(row: Mapping[str, Any]) -> str:
     text = clean(row["text"]).strip() if isinstance(row.get("text"), str) else ""
     if not text and not row.get("attachments"):
-        raise ValueError("it has no text")
+        raise ValueError(words("it has no text"))
     return text
 
 
@@ -131,7 +132,7 @@ def _said(row: Mapping[str, Any], key: str, *, default: bool) -> bool:
     value = row.get(key)
     word = str(value).lower() if isinstance(value, bool) else _word(row, key).lower()
     if word and word not in YES | NO:
-        raise ValueError(f"{key} is {word[:40]!r}, neither yes nor no")
+        raise ValueError(words("{column} is “{value}”, neither yes nor no").format(column=key, value=word[:40]))
     return word in YES if word else default
 
 

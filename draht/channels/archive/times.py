@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from draht.contract.words import words
+
 _ZONE = re.compile(r"\s+([+-]\d\d:?\d\d)$")
 _NUMBER = re.compile(r"\d{8,19}(\.\d+)?")
 _DAY = re.compile(r"(19|20)\d\d[01]\d[0-3]\d")
@@ -25,12 +27,12 @@ def to_moment(told: object) -> datetime:
     """An aware time. Without a zone it is UTC. ``ValueError`` says what cannot be understood."""
     text = str(told).strip() if isinstance(told, str | int | float) and not isinstance(told, bool) else ""
     if not text:
-        raise ValueError("it has no time")
+        raise ValueError(words("it has no time"))
     number = _NUMBER.fullmatch(text) and not _DAY.fullmatch(text)
     found = _since_1970(float(text)) if number else _written(text)
     found = found.replace(tzinfo=UTC) if found.tzinfo is None else found
     if not EARLIEST < found < LATEST:
-        raise ValueError(f"the time {text!r} lies before 1970 or after 2100")
+        raise ValueError(words("the time {time} lies before 1970 or after 2100").format(time=text))
     return found
 
 
@@ -43,10 +45,11 @@ def _since_1970(number: float) -> datetime:
 
 def _written(text: str) -> datetime:
     if re.match(r"\d{1,2}/\d{1,2}/\d", text):
-        raise ValueError(f"the time {text[:40]!r} can be read in two ways; write it like 2015-02-24 11:35")
+        told = words("the time {time} can be read in two ways; write it like 2015-02-24 11:35")
+        raise ValueError(told.format(time=text[:40]))
     found = _iso(text) or next(filter(None, (_by(text, pattern) for pattern in _PATTERNS)), None) or _mail(text)
     if found is None:
-        raise ValueError(f"{text[:40]!r} is not a time that is understood")
+        raise ValueError(words("{time} is not a time that is understood").format(time=text[:40]))
     return found
 
 

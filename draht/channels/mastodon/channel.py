@@ -38,6 +38,7 @@ from draht.contract.messages import (
 )
 from draht.contract.reading import read_each
 from draht.contract.text import graphemes
+from draht.contract.words import words
 
 LOOK_BACK_PAGES = 10
 SKEW = timedelta(minutes=5)  # their clock may run behind ours
@@ -46,8 +47,8 @@ SKEW = timedelta(minutes=5)  # their clock may run behind ours
 class Mastodon(Channel, Fetches, Replies, LooksBack, Publishes):
     label: ClassVar[str] = "Mastodon"
     settings: ClassVar[tuple[Setting, ...]] = (
-        Setting("server", "Server", help="The address of your server, like mastodon.social"),
-        Setting("token", "Access token", help="From Preferences, Development, on your server", secret=True),
+        Setting("server", words("Server"), words("The address of your server, like mastodon.social")),
+        Setting("token", words("Access token"), words("From Preferences, Development, on your server"), secret=True),
     )
     every: ClassVar[int] = 30
     repeats_for: ClassVar[int] = 3600
@@ -61,21 +62,24 @@ class Mastodon(Channel, Fetches, Replies, LooksBack, Publishes):
         try:
             return mapper.to_account(self.client.me())
         except msgspec.ValidationError as error:
-            raise Refused(f"{self.client.base} does not answer like a Mastodon server: {error}") from error
+            told = words("{url} does not answer like a Mastodon server: {error}")
+            raise Refused(told.format(url=self.client.base, error=error)) from error
 
     def fetch(self, cursor: str) -> Reading:
         return Round(self.client, self._us, cursor).run()
 
     def may(self, act: Act, item: Item) -> May:
         if item.deleted:
-            return NotAllowed("This message is gone from Mastodon.")
+            return NotAllowed(words("This message is gone from Mastodon."))
         if act is Act.REPLY:
-            return Allowed(note="Only those whom it mentions can read the answer." if item.private else "")
+            return Allowed(note=words("Only those whom it mentions can read the answer.") if item.private else "")
         if act is Act.REPLY_PRIVATELY:
             return self._may_reply_privately(item)
         return NotAllowed(
-            "On Mastodon nobody can hide or remove what others wrote. "
-            "On your server's page you can mute, block or report its author."
+            words(
+                "On Mastodon nobody can hide or remove what others wrote. "
+                "On your server's page you can mute, block or report its author."
+            )
         )
 
     def counter(self, item: Item) -> Counter:
@@ -86,7 +90,7 @@ class Mastodon(Channel, Fetches, Replies, LooksBack, Publishes):
             told = wording.length(whole, limits.characters_reserved_per_url)
             return told + graphemes(mapper.warning(item))
 
-        return Counter(limit=limits.max_characters, unit="characters", count=count)
+        return Counter(limit=limits.max_characters, unit=words("characters"), count=count)
 
     def reply(self, reply: OutgoingReply) -> Sent:
         # Mastodon recognises the key by itself; some servers of the same API do not
@@ -94,7 +98,7 @@ class Mastodon(Channel, Fetches, Replies, LooksBack, Publishes):
             return found
         status = mapper.from_reply(reply, self._us)
         if status["visibility"] == "direct" and "@" not in status["status"]:
-            raise Refused("Nobody would be told of this private answer. Answer a message of the person instead.")
+            raise Refused(words("Nobody would be told of this private answer. Answer a message of the person instead."))
         answer = self.client.write(status, reply.key)
         return self._certain(_sent(answer) or self.find_reply(reply))
 
@@ -116,10 +120,10 @@ class Mastodon(Channel, Fetches, Replies, LooksBack, Publishes):
 
     def _may_reply_privately(self, item: Item) -> May:
         if item.private:
-            return NotAllowed("This is a private mention: an ordinary answer is as private.")
+            return NotAllowed(words("This is a private mention: an ordinary answer is as private."))
         if item.ours or (self.account is not None and item.author.id == self.account.id):
-            return NotAllowed("This is a message of our own.")
-        return Allowed(note="Mastodon does not encrypt private mentions.")
+            return NotAllowed(words("This is a message of our own."))
+        return Allowed(note=words("Mastodon does not encrypt private mentions."))
 
     def _known_limits(self) -> StatusLimits:
         """What the server allows; Mastodon's defaults if it cannot be asked now."""
@@ -143,11 +147,12 @@ class Mastodon(Channel, Fetches, Replies, LooksBack, Publishes):
             if since is None or len(page) < OWN_PAGE or not ours or ours[-1].at < since:
                 return None
             where = {"max_id": ours[-1].id}
-        raise Unsure(f"{self.client.base} holds more posts of ours since then than can be looked through.")
+        told = words("{url} holds more posts of ours since then than can be looked through.")
+        raise Unsure(told.format(url=self.client.base))
 
     def _certain(self, sent: Sent | None) -> Sent:
         if sent is None:
-            raise Unsure(f"{self.client.base} took it, but did not say where it stands.")
+            raise Unsure(words("{url} took it, but did not say where it stands.").format(url=self.client.base))
         return sent
 
 

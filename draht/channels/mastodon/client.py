@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from draht.contract.errors import Refused, TryLater
 from draht.contract.http import Answer, Http
+from draht.contract.words import words
 
 PAGE = 80  # mentions a page: the most that Mastodon gives
 OWN_PAGE = 40  # statuses of ours a page: the most that Mastodon gives
@@ -23,7 +24,7 @@ class Client:
         typed = server.strip()
         parts = urlsplit(typed if "://" in typed else f"https://{typed}")
         if not parts.netloc:
-            raise Refused(f"{server!r} is not the address of a server.")
+            raise Refused(words("{address} is not the address of a server.").format(address=server))
         self.base = f"{parts.scheme}://{parts.netloc}"
         self.http = http
         self.headers = {"Authorization": f"Bearer {token.strip()}"}
@@ -83,7 +84,8 @@ def _list(answer: Answer, key: str = "") -> list[Any]:
     body = answer.json()
     found = body.get(key) if key and isinstance(body, dict) else body
     if not isinstance(found, list):
-        raise TryLater(f"{answer.url} answered with something unexpected: {str(body)[:100]}")
+        told = words("{url} answered with something unexpected: {answer}")
+        raise TryLater(told.format(url=answer.url, answer=str(body)[:100]))
     return found
 
 

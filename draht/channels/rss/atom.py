@@ -27,6 +27,7 @@ from draht.channels.rss.entry import (
 )
 from draht.contract.messages import Attachment, Author, IncomingMessage
 from draht.contract.reading import read_each
+from draht.contract.words import words
 
 HARMLESS = (CharacterEncodingOverride, NonXMLContentType)  # said about feeds that were read well
 
@@ -46,7 +47,7 @@ def read_xml(body: bytes, content_type: str, source: Source) -> Feed:
     broken = error is not None and not isinstance(error, HARMLESS)
     entries = [to_plain(entry) for entry in parsed["entries"]]
     if not entries and (broken or not parsed.get("version")):
-        raise NotAFeed(f"this is no feed: {error or 'neither RSS nor Atom'}")
+        raise NotAFeed(words("this is no feed: {error}").format(error=error or "neither RSS nor Atom"))
     feed = to_plain(parsed["feed"])
     events, unread = read_each(entries, lambda entry: to_message(entry, feed, source))
     return Feed(
@@ -61,7 +62,7 @@ def read_xml(body: bytes, content_type: str, source: Source) -> Feed:
 def _refuse_entities(body: bytes) -> None:
     """A feed needs no entities of its own, and some thousand bytes of them can unfold to gigabytes."""
     if b"<!ENTITY" in body.upper():
-        raise NotAFeed("it declares XML entities; such a feed is not read.")
+        raise NotAFeed(words("it declares XML entities; such a feed is not read."))
 
 
 def to_plain(value: Any) -> Any:

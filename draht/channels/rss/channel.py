@@ -15,6 +15,7 @@ from draht.channels.rss.mapper import read_feed
 from draht.contract.channel import Act, Channel, Demonstrates, Fetches, Setting
 from draht.contract.errors import Refused, TryLater
 from draht.contract.messages import Account, Item, NotAllowed, Reading
+from draht.contract.words import words
 
 LONGEST_PAUSE = 6 * 3600  # seconds; some feeds ask for a day and mean an hour
 
@@ -25,7 +26,7 @@ class Rss(Channel, Fetches, Demonstrates):
     label = "RSS, Atom, JSON Feed"
     every = 900
     settings = (
-        Setting("url", "Address of the feed", help="For example https://blog.example.com/comments/feed/"),
+        Setting("url", words("Address of the feed"), words("For example https://blog.example.com/comments/feed/")),
     )
 
     @classmethod
@@ -41,11 +42,11 @@ class Rss(Channel, Fetches, Demonstrates):
         try:
             feed = self._read(page)
         except NotAFeed as error:
-            raise Refused(f"{self.url}: {error}") from error
+            raise Refused(words("{url}: {reason}").format(url=self.url, reason=error)) from error
         return Account(id=self.url, name=feed.title or urlsplit(self.url).netloc, url=feed.url or self.url)
 
     def may(self, act: Act, item: Item) -> NotAllowed:
-        return NotAllowed("A feed can only be read; answer on the page itself.")
+        return NotAllowed(words("A feed can only be read; answer on the page itself."))
 
     def fetch(self, cursor: str) -> Reading:
         known = read_cursor(cursor, self.url)
@@ -57,7 +58,7 @@ class Rss(Channel, Fetches, Demonstrates):
         try:
             feed = self._read(page)
         except NotAFeed as error:
-            raise TryLater(f"{self.url}: {error}") from error
+            raise TryLater(words("{url}: {reason}").format(url=self.url, reason=error)) from error
         next_cursor = msgspec.structs.replace(page.cursor, ttl=feed.ttl)
         if feed.broken:  # its end may be missing: the same bytes must not count as known
             next_cursor = Cursor(known.of, page.cursor.url)

@@ -13,6 +13,7 @@ import msgspec
 from draht.contract.errors import Refused
 from draht.contract.http import Answer, Http
 from draht.contract.redirects import get_following
+from draht.contract.words import words
 
 MAX_FEED = 4 * 1024 * 1024  # bytes; the longest feeds of podcasts are shorter
 WANTED = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
@@ -61,11 +62,11 @@ def get_page(http: Http, known: Cursor) -> Page:
     followed = get_following(http, known.url, headers=_conditions(known), accept=frozenset({304, 410}))
     answer = followed.answer
     if answer.status == 410:
-        raise Refused(
-            f"The feed {known.url} is gone for good: its owner took it down. Remove this connection."
-        )
+        told = words("The feed {url} is gone for good: its owner took it down. Remove this connection.")
+        raise Refused(told.format(url=known.url))
     if len(answer.body) > MAX_FEED:
-        raise Refused(f"The feed {known.url} is larger than {MAX_FEED // 1024 // 1024} MiB.")
+        told = words("The feed {url} is larger than {most} MiB.")
+        raise Refused(told.format(url=known.url, most=MAX_FEED // 1024 // 1024))
     if answer.status == 304:
         cursor = msgspec.structs.replace(known, url=followed.lasting)
     else:

@@ -23,16 +23,17 @@ from draht.channels.rss.entry import (
 )
 from draht.contract.messages import Attachment, Author, IncomingMessage
 from draht.contract.reading import read_each
+from draht.contract.words import words
 
 
 def read_json(feed: Any, source: Source) -> Feed:
     """The messages of a decoded JSON Feed."""
     version = feed.get("version") if isinstance(feed, dict) else None
     if not isinstance(version, str) or "jsonfeed.org/version/" not in version:
-        raise NotAFeed("the JSON there is no JSON Feed.")
+        raise NotAFeed(words("the JSON there is no JSON Feed."))
     items = feed.get("items")
     if not isinstance(items, list):
-        raise NotAFeed("this JSON Feed has no list of items.")
+        raise NotAFeed(words("this JSON Feed has no list of items."))
     events, unread = read_each(items, lambda item: to_message(item, feed, source))
     title, url = _text(feed, "title"), _text(feed, "home_page_url")
     return Feed(newest(events, unread), one_line(title), address(url))

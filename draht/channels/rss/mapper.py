@@ -10,6 +10,7 @@ import msgspec
 from draht.channels.rss.atom import read_xml
 from draht.channels.rss.entry import Feed, NotAFeed, Source
 from draht.channels.rss.jsonfeed import read_json
+from draht.contract.words import words
 
 _LINK = re.compile(r"<link\b[^>]{0,1000}>", re.IGNORECASE)
 _IS_FEED = re.compile(r"application/(?:rss\+xml|atom\+xml|feed\+json)", re.IGNORECASE)
@@ -36,7 +37,7 @@ def _decoded(body: bytes) -> object:
     try:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise NotAFeed(f"the JSON there is broken: {error}") from error
+        raise NotAFeed(words("the JSON there is broken: {error}").format(error=error)) from error
 
 
 def _web_page(page: str) -> str:
@@ -44,5 +45,5 @@ def _web_page(page: str) -> str:
     links = [link for link in _LINK.findall(page) if _IS_FEED.search(link)]
     named = [found[1] for link in links if (found := _HREF.search(link))]
     if not named:
-        return "this is a web page, not a feed."
-    return f"this is a web page, not a feed. It names this feed: {named[0]}"
+        return words("this is a web page, not a feed.")
+    return words("this is a web page, not a feed. It names this feed: {url}").format(url=named[0])

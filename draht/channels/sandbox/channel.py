@@ -49,6 +49,7 @@ from draht.contract.messages import (
 from draht.contract.reading import as_text
 from draht.contract.signatures import fits
 from draht.contract.text import counter
+from draht.contract.words import words
 
 WINDOW = timedelta(days=7)  # for private answers
 STATES = {Act.APPROVE: "public", Act.HOLD: "held", Act.SPAM: "spam"}
@@ -61,9 +62,15 @@ class Sandbox(Channel, Fetches, Hears, Subscribes, Replies, LooksBack, Moderates
     every = 15
     repeats_for: ClassVar[int] = 365 * 24 * 3600  # the network keeps its keys as long as its messages
     settings = (
-        Setting("url", "Address", "Where the sandbox is, for example http://localhost:8000/sandbox."),
-        Setting("token", "Token", "The demo makes one; see “How to get the token”.", secret=True),
-        Setting("hook_secret", "Hook secret", "What the sandbox signs its hooks with.", secret=True, required=False),
+        Setting("url", words("Address"), words("Where the sandbox is, for example http://localhost:8000/sandbox.")),
+        Setting("token", words("Token"), words("The demo makes one; see “How to get the token”."), secret=True),
+        Setting(
+            "hook_secret",
+            words("Hook secret"),
+            words("What the sandbox signs its hooks with."),
+            secret=True,
+            required=False,
+        ),
     )
 
     @property
@@ -115,7 +122,7 @@ class Sandbox(Channel, Fetches, Hears, Subscribes, Replies, LooksBack, Moderates
 
     def may(self, act: Act, item: Item) -> May:
         if item.deleted:
-            return NotAllowed("It is gone from the network.")
+            return NotAllowed(words("It is gone from the network."))
         ours = item.ours or (self.account is not None and item.author.id == self.account.id)
         match act:
             case Act.REPLY:
@@ -152,7 +159,8 @@ def _understood(strange: type[ChannelError] = TryLater) -> Iterator[None]:
     try:
         yield
     except msgspec.ValidationError as error:
-        raise strange(f"The sandbox answered with something unexpected: {error}") from error
+        told = words("The sandbox answered with something unexpected: {error}")
+        raise strange(told.format(error=error)) from error
 
 
 def _takes_answers(item: Item) -> bool:
@@ -162,37 +170,37 @@ def _takes_answers(item: Item) -> bool:
 
 def _may_reply(item: Item, ours: bool) -> May:
     if item.held:
-        return NotAllowed("It waits for approval. Approve it first.")
+        return NotAllowed(words("It waits for approval. Approve it first."))
     if not ours and not _takes_answers(item):
-        return NotAllowed(f"{item.author.name} does not take answers from companies.")
-    return Allowed(note="Everybody can read it.")
+        return NotAllowed(words("{name} does not take answers from companies.").format(name=item.author.name))
+    return Allowed(note=words("Everybody can read it."))
 
 
 def _may_reply_privately(item: Item, ours: bool) -> May:
     """Private answers have a window; a public message gets one of them."""
     if ours:
-        return NotAllowed("This is our own. Choose a message of the customer.")
+        return NotAllowed(words("This is our own. Choose a message of the customer."))
     if item.held:
-        return NotAllowed("It waits for approval. Approve it first.")
+        return NotAllowed(words("It waits for approval. Approve it first."))
     if not _takes_answers(item):
-        return NotAllowed(f"{item.author.name} does not take answers from companies.")
+        return NotAllowed(words("{name} does not take answers from companies.").format(name=item.author.name))
     until = item.at + WINDOW
     if datetime.now(UTC) > until:
-        return NotAllowed("The 7 days for a private answer are over.", until)
-    return Allowed(until, note="" if item.private else "One private answer, then the customer has to write.")
+        return NotAllowed(words("The 7 days for a private answer are over."), until)
+    return Allowed(until, note="" if item.private else words("One private answer, then the customer has to write."))
 
 
 def _may_moderate(act: Act, item: Item, ours: bool) -> May:
     if item.private or ours:
-        return NotAllowed("Only what customers write in public can be moderated.")
+        return NotAllowed(words("Only what customers write in public can be moderated."))
     if act is Act.APPROVE and not item.held:
-        return NotAllowed("It is public already.")
+        return NotAllowed(words("It is public already."))
     if act is Act.HOLD and item.held:
-        return NotAllowed("It waits for approval already.")
+        return NotAllowed(words("It waits for approval already."))
     return Allowed()
 
 
 def _may_delete(item: Item, ours: bool) -> May:
     if item.private and not ours:
-        return NotAllowed("A private message belongs to the customer.")
+        return NotAllowed(words("A private message belongs to the customer."))
     return Allowed()

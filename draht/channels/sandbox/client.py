@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from draht.contract.errors import Refused, TryLater, Unsure
 from draht.contract.http import Answer, Http
+from draht.contract.words import words
 
 PAGE = 200  # events a call
 GONE = frozenset({404, 410})
@@ -18,7 +19,7 @@ class Client:
     def __init__(self, http: Http, base: str, token: str) -> None:
         self.base = base.strip().rstrip("/")
         if not self.base.startswith(("http://", "https://")):
-            raise Refused(f"{base!r} is not the address of a sandbox.")
+            raise Refused(words("{address} is not the address of a sandbox.").format(address=base))
         self.http = http
         self.headers = {"Authorization": f"Bearer {token.strip()}"}
 
@@ -38,7 +39,7 @@ class Client:
         """What was written with this key, the first copy first."""
         found = _object(self._get("messages", params={"client_key": key})).get("messages")
         if not isinstance(found, list):
-            raise TryLater("The sandbox answered with something unexpected.")
+            raise TryLater(words("The sandbox answered with something unexpected."))
         return found
 
     def moderate(self, id: str, state: str) -> None:
@@ -63,6 +64,7 @@ class Client:
 def _object(answer: Answer) -> dict[str, Any]:
     body = answer.json()
     if not isinstance(body, dict):
-        words = f"{answer.url} answered with something unexpected: {str(body)[:100]}"
-        raise TryLater(words) if answer.repeatable else Unsure(words)
+        strange = words("{url} answered with something unexpected: {answer}")
+        told = strange.format(url=answer.url, answer=str(body)[:100])
+        raise TryLater(told) if answer.repeatable else Unsure(told)
     return body

@@ -31,6 +31,7 @@ from draht.contract.reading import as_text, read_each
 from draht.contract.signatures import fits, sign
 from draht.contract.text import counter
 from draht.contract.visits import Said, Site, Welcomes
+from draht.contract.words import words
 
 LONGEST = 10_000  # characters of a message, ours and theirs
 SIGNATURE = "x-draht-signature"
@@ -40,23 +41,33 @@ US = "us"  # our own id; visitors' ids look different
 class Webchat(Channel, Hears, Replies, Moderates, Welcomes, Demonstrates):
     """The chat of one company, on as many websites as it has."""
 
-    label = "Web chat"
+    label = words("Web chat")
     repeats_for: ClassVar[int] = 100 * 365 * 24 * 3600  # our own key is the message's id: it stays one message
     settings = (
-        Setting("title", "Title", "What stands over the chat, for example the name of your company."),
-        Setting("greeting", "Greeting", "The first words a visitor sees.", required=False),
-        Setting("origins", "Websites", "Which may carry the chat, for example https://www.example.org, one per line."),
-        Setting("secret", "Site secret", "Proves who your logged-in users are. At least 16 characters.", secret=True),
+        Setting("title", words("Title"), words("What stands over the chat, for example the name of your company.")),
+        Setting("greeting", words("Greeting"), words("The first words a visitor sees."), required=False),
+        Setting(
+            "origins",
+            words("Websites"),
+            words("Which may carry it, like https://www.example.org, one per line."),
+            lines=True,
+        ),
+        Setting(
+            "secret",
+            words("Site secret"),
+            words("Proves who your logged-in users are. At least 16 characters."),
+            secret=True,
+        ),
     )
 
     def whoami(self) -> Account:
         title = self.config.get("title", "").strip()
         if not title:
-            raise Refused("The chat needs a title.")
+            raise Refused(words("The chat needs a title."))
         site_secret(self.config.get("secret", ""))
         websites = sorted(self.site().origins)
         if not websites:
-            raise Refused("Name at least one website that may carry the chat, like https://www.example.org")
+            raise Refused(words("Name at least one website that may carry the chat, like https://www.example.org"))
         return Account(id=US, name=title, url=websites[0])
 
     def site(self) -> Site:
@@ -93,12 +104,12 @@ class Webchat(Channel, Hears, Replies, Moderates, Welcomes, Demonstrates):
 
     def may(self, act: Act, item: Item) -> May:
         if item.deleted:
-            return NotAllowed("It was deleted.")
+            return NotAllowed(words("It was deleted."))
         match act:
             case Act.REPLY:
-                return Allowed(note="Seen when the visitor is on the website.")
+                return Allowed(note=words("Seen when the visitor is on the website."))
             case Act.DELETE:
-                return Allowed(note="Also disappears from the visitor's chat.")
+                return Allowed(note=words("Also disappears from the visitor's chat."))
             case _:
                 return not_allowed(self.label)
 

@@ -6,6 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from draht.contract.errors import Refused
+from draht.contract.words import words
 
 SHORTEST_SECRET = 16  # characters
 _USUAL_PORTS = {"https": 443, "http": 80}
@@ -22,9 +23,10 @@ def _origin(word: str) -> str:
         host = (parts.hostname or "").encode("idna").decode()
         port = parts.port
     except (ValueError, UnicodeError) as error:
-        raise Refused(f"“{word}” is not an address: {error}") from error
+        raise Refused(words("“{word}” is not an address: {error}").format(word=word, error=error)) from error
     if parts.scheme not in _USUAL_PORTS or not host or parts.username:
-        raise Refused(f"“{word}” is not the address of a website. Write it like https://www.example.org")
+        told = words("“{word}” is not the address of a website. Write it like https://www.example.org")
+        raise Refused(told.format(word=word))
     host = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{host}" + ("" if port in {None, _USUAL_PORTS[parts.scheme]} else f":{port}")
 
@@ -32,5 +34,6 @@ def _origin(word: str) -> str:
 def site_secret(text: str) -> str:
     """The secret, if it is one. Raises ``Refused``."""
     if len(text) < SHORTEST_SECRET:
-        raise Refused(f"The site secret needs at least {SHORTEST_SECRET} characters that nobody can guess.")
+        told = words("The site secret needs at least {count} characters that nobody can guess.")
+        raise Refused(told.format(count=SHORTEST_SECRET))
     return text

@@ -41,6 +41,7 @@ from draht.contract.messages import (
     Sent,
 )
 from draht.contract.reading import read_each
+from draht.contract.words import words
 
 LONGEST = 65_525  # bytes of a comment: wp_get_comment_fields_max_lengths()
 STATUS = {Act.APPROVE: "approved", Act.HOLD: "hold", Act.SPAM: "spam", Act.DELETE: "trash"}
@@ -51,9 +52,9 @@ class WordPress(Channel, Fetches, Replies, LooksBack, Moderates, Publishes):
 
     label = "WordPress"
     settings = (
-        Setting("url", "Address of the site", help="For example https://blog.example.com"),
-        Setting("username", "User name"),
-        Setting("password", "Application password", help="Not the password of your login.", secret=True),
+        Setting("url", words("Address of the site"), words("For example https://blog.example.com")),
+        Setting("username", words("User name")),
+        Setting("password", words("Application password"), words("Not the password of your login."), secret=True),
     )
 
     @cached_property
@@ -63,26 +64,26 @@ class WordPress(Channel, Fetches, Replies, LooksBack, Moderates, Publishes):
     def whoami(self) -> Account:
         user = self.client.me()
         if not isinstance(user, dict) or not {"id", "username"} <= user.keys():
-            raise Refused(f"{self.client.site} does not answer as a WordPress site does.")
+            raise Refused(words("{site} does not answer as a WordPress site does.").format(site=self.client.site))
         if not (user.get("capabilities") or {}).get("moderate_comments"):
-            name = user["username"]
-            raise Refused(f"The user {name} has no right to moderate comments. Give it the role Editor.")
+            told = words("The user {name} has no right to moderate comments. Give it the role Editor.")
+            raise Refused(told.format(name=user["username"]))
         return to_account(user)
 
     def may(self, act: Act, item: Item) -> May:
         if item.deleted:
-            return NotAllowed("This comment is gone from the blog.")
+            return NotAllowed(words("This comment is gone from the blog."))
         if act is Act.REPLY and item.held:
-            return NotAllowed("This comment waits for approval. Approve it first, then answer.")
+            return NotAllowed(words("This comment waits for approval. Approve it first, then answer."))
         if act is Act.APPROVE and not item.held:
-            return NotAllowed("This comment is public already.")
+            return NotAllowed(words("This comment is public already."))
         if act is Act.HOLD and item.held:
-            return NotAllowed("This comment waits for approval already.")
+            return NotAllowed(words("This comment waits for approval already."))
         if act is Act.SPAM and item.ours:
-            return NotAllowed("This is our own comment.")
+            return NotAllowed(words("This is our own comment."))
         if act is Act.REPLY_PRIVATELY:
             return not_allowed(self.label)
-        return Allowed(note="It can be restored from the trash of the blog." if act is Act.DELETE else "")
+        return Allowed(note=words("It can be restored from the trash of the blog.") if act is Act.DELETE else "")
 
     def fetch(self, cursor: str) -> Reading:
         return read_comments(self.client, cursor)
@@ -90,7 +91,7 @@ class WordPress(Channel, Fetches, Replies, LooksBack, Moderates, Publishes):
     # -- answering ------------------------------------------------------------------------------------------
 
     def counter(self, item: Item) -> Counter:
-        return Counter(LONGEST, "bytes", lambda text: len(from_text(text).encode()))
+        return Counter(LONGEST, words("bytes"), lambda text: len(from_text(text).encode()))
 
     def reply(self, reply: OutgoingReply) -> Sent:
         written = self.client.write(self._post_of(reply.to), reply.to.id, from_text(reply.text))
@@ -98,7 +99,7 @@ class WordPress(Channel, Fetches, Replies, LooksBack, Moderates, Publishes):
             return to_sent(written)
         found = self.find_reply(reply)
         if found is None:
-            raise Refused("WordPress says that we answered this with the same words before.")
+            raise Refused(words("WordPress says that we answered this with the same words before."))
         return found
 
     def find_reply(self, reply: OutgoingReply) -> Sent | None:
@@ -117,7 +118,7 @@ class WordPress(Channel, Fetches, Replies, LooksBack, Moderates, Publishes):
     def moderate(self, act: Act, item: Item) -> None:
         found = self.client.set_status(item.id, STATUS[act])
         if not found and act is not Act.DELETE:
-            raise Refused("This comment is gone from the blog.")
+            raise Refused(words("This comment is gone from the blog."))
 
     def publish(self, post: OutgoingPost) -> Sent:
         return to_sent_post(self.client.publish(*from_post(post)))

@@ -7,6 +7,7 @@ from typing import Any
 
 from draht.contract.errors import Refused, TryLater, Unsure
 from draht.contract.http import Answer, Http
+from draht.contract.words import words
 
 PAGE = 50  # comments of one answer; each may have 65,525 bytes, and PHP writes them twice and escaped
 MAX_ANSWER = 24 * 1024 * 1024  # bytes
@@ -55,7 +56,7 @@ class Client:
     def post_of(self, comment: str) -> int:
         found = self._get(f"/wp/v2/comments/{comment}", context="edit", _fields="post").json()
         if not isinstance(found, dict) or not isinstance(found.get("post"), int):
-            raise TryLater("The site answered with something that is not a comment.")
+            raise TryLater(words("The site answered with something that is not a comment."))
         return int(found["post"])
 
     def write(self, post: int, parent: str, content: str) -> Any:
@@ -101,14 +102,15 @@ class Client:
             **options,
         )
         if answer.status in MOVED:
-            raise Refused(f"{self.site} has moved to {answer.headers.get('location')}: connect that address.")
+            told = words("{site} has moved to {target}: connect that address.")
+            raise Refused(told.format(site=self.site, target=answer.headers.get("location")))
         return answer
 
 
 def _list(answer: Answer) -> tuple[list[Any], int]:
     found = answer.json()
     if not isinstance(found, list):
-        raise TryLater("The site answered with something that is not a list of comments.")
+        raise TryLater(words("The site answered with something that is not a list of comments."))
     return found, int(answer.headers.get("x-wp-total") or len(found))
 
 
@@ -119,7 +121,7 @@ def _written(answer: Answer) -> Any:
     except TryLater as error:
         raise Unsure(error.reason) from error
     if not isinstance(found, dict) or not isinstance(found.get("date_gmt"), str) or "id" not in found:
-        raise Unsure("The site took it, but its answer cannot be read.")
+        raise Unsure(words("The site took it, but its answer cannot be read."))
     return found
 
 

@@ -1,0 +1,46 @@
+"""What channels say, in the reader's language. They speak English (``draht.contract.words``) and know no Django."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from string import Formatter
+
+from django.utils.translation import get_language, gettext
+from django.utils.translation.trans_real import translation
+
+
+def said(text: str) -> str:
+    """The words of a channel, of an error or of a leftover, also those that were stored long ago.
+
+    What nobody marked, like a network's own words, stays as it is.
+    """
+    if not text:
+        return ""
+    known = gettext(text)
+    return known if known != text else _filled(text, get_language() or "en")
+
+
+@lru_cache(maxsize=4096)
+def _filled(text: str, language: str) -> str:
+    for pattern, translated in _patterns(language):
+        if found := pattern.fullmatch(text):
+            values = found.groupdict()
+            return translated.format(**values | {"reason": said(values.get("reason", ""))})
+    return text
+
+
+@cache
+def _patterns(language: str) -> list[tuple[re.Pattern[str], str]]:
+    """Texts with variables as patterns, with their translation; those with the most fixed words first."""
+    marked = {id: text for id, text in translation(language)._catalog.items() if isinstance(id, str) and "{" in id}
+    return [(_pattern(id), marked[id]) for id in sorted(marked, key=_fixed, reverse=True)]
+
+
+def _fixed(text: str) -> int:
+    return sum(len(literal) for literal, *_ in Formatter().parse(text))
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    parts = [re.escape(literal) + (f"(?P<{name}>.*?)" if name else "") for literal, name, *_ in Formatter().parse(text)]
+    return re.compile("".join(parts), re.DOTALL)
