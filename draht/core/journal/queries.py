@@ -43,10 +43,11 @@ FIELDS = "tx, id, at, fact, actor_id, department_id, conversation_id, data"
 COMPLETE = "tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 
 
-def read_after(position: Position, limit: int = 1000) -> list[Row]:
-    """The next rows after ``position``, complete and in order."""
+def read_after(position: Position, limit: int = 1000, *, complete: bool = True) -> list[Row]:
+    """The next rows after ``position``, complete and in order. Not ``complete``: when nobody can be writing."""
     if is_postgres():
-        where, parameters = f"(tx, id) > (%s, %s) AND {COMPLETE}", [position.tx, position.id, limit]
+        until = f" AND {COMPLETE}" if complete else ""
+        where, parameters = f"(tx, id) > (%s, %s){until}", [position.tx, position.id, limit]
     else:
         where, parameters = "id > %s", [position.id, limit]
     order = "tx, id" if is_postgres() else "id"

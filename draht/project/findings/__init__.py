@@ -1,0 +1,1 @@
+"""Is everything in order? The same answers for ``draht check``, the health page and ``/healthz``."""
