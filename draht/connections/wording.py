@@ -9,6 +9,8 @@ from string import Formatter
 from django.utils.translation import get_language, gettext
 from django.utils.translation.trans_real import translation
 
+MARKED = {"reason", "unit"}  # variables that hold words which were marked themselves
+
 
 def said(text: str) -> str:
     """The words of a channel, of an error or of a leftover, also those that were stored long ago.
@@ -26,14 +28,15 @@ def _filled(text: str, language: str) -> str:
     for pattern, translated in _patterns(language):
         if found := pattern.fullmatch(text):
             values = found.groupdict()
-            return translated.format(**values | {"reason": said(values.get("reason", ""))})
+            return translated.format(**values | {name: said(values[name]) for name in MARKED & values.keys()})
     return text
 
 
 @cache
 def _patterns(language: str) -> list[tuple[re.Pattern[str], str]]:
     """Texts with variables as patterns, with their translation; those with the most fixed words first."""
-    marked = {id: text for id, text in translation(language)._catalog.items() if isinstance(id, str) and "{" in id}
+    catalogue = translation(language)._catalog  # type: ignore[attr-defined]
+    marked = {id: text for id, text in catalogue.items() if isinstance(id, str) and "{" in id}
     return [(_pattern(id), marked[id]) for id in sorted(marked, key=_fixed, reverse=True)]
 
 

@@ -7,6 +7,6 @@ def words(text: str) -> str:
     """Marks a text that people read, and gives it back.
 
     Variables are filled in afterwards: ``words("{host} cannot be found.").format(host=host)``. The house knows the text
-    again by its fixed parts. A variable called ``{reason}`` holds words that were marked themselves.
+    again by its fixed parts. What ``{reason}`` or ``{unit}`` stands for is marked itself.
     """
     return text

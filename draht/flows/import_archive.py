@@ -19,6 +19,7 @@ from draht.connections.registry import channels
 from draht.contract.channel import ReadsRows
 from draht.contract.messages import Event, IncomingMessage, Reading, Unread
 from draht.contract.text import MAX_TEXT
+from draht.contract.words import words
 from draht.core.clock import now
 from draht.core.journal.actions import record
 from draht.core.journal.facts import Fact
@@ -126,7 +127,10 @@ def _take_in(connection: Connection, readings: list[tuple[Row | Strange, Reading
     strange = [Strange(row.number, left.raw, left.reason) for row, reading in readings for left in reading.unread]
     with transaction.atomic():
         stored = take_in(connection, events, now())
-        left = [Unread(one.raw, f"line {one.number}: {one.reason}") for one in strange]
+        left = [
+            Unread(one.raw, words("line {number}: {reason}").format(number=one.number, reason=one.reason))
+            for one in strange
+        ]
         connections.keep_leftovers(connection.pk, left)
         if stored.new or stored.changed:
             record(

@@ -10,6 +10,7 @@ import draht.features.inbox.actions as inbox
 from draht.contract.channel import Act, Channel, LooksBack, Replies
 from draht.contract.errors import ChannelError, LoginExpired, Refused, TryLater, Unsure, only_the_four
 from draht.contract.messages import NotAllowed, OutgoingReply, Sent
+from draht.contract.words import words
 from draht.core.clock import MINUTE, SECOND, now, to_datetime
 from draht.features.inbox.actions import Reply
 from draht.features.inbox.queries import item_of
@@ -105,12 +106,12 @@ def _attempt(reply: Reply, channel: Channel, outgoing: OutgoingReply) -> None:
 def _opened(reply: Reply) -> Iterator[Channel]:
     connection = reply.conversation.connection
     if connection.removed_at:
-        raise Refused("This account is no longer connected.")
+        raise Refused(words("This account is no longer connected."))
     if connection.paused:
-        raise TryLater("This account is paused.")
+        raise TryLater(words("This account is paused."))
     with connections.opened(connection) as channel:
         if not isinstance(channel, Replies):
-            raise Refused(f"{channel.label} cannot be answered.")
+            raise Refused(words("{network} cannot be answered.").format(network=channel.label))
         yield channel
 
 
@@ -123,7 +124,8 @@ def _check(channel: Channel, outgoing: OutgoingReply) -> None:
         raise Refused(answer.why)
     counter = channel.counter(outgoing.to)
     if counter.count(outgoing.text) > counter.limit:
-        raise Refused(f"{channel.label} takes {counter.limit} {counter.unit}; this answer is longer.")
+        told = words("{network} takes {limit} {unit}; this answer is longer.")
+        raise Refused(told.format(network=channel.label, limit=counter.limit, unit=counter.unit))
 
 
 def _knows_the_key(reply: Reply, channel: Channel) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from draht.core.people.models import Department, Role, User
 
@@ -27,7 +28,7 @@ class Viewer:
     def must_be(self, role: Role) -> None:
         """Raises ``PermissionDenied`` unless the viewer has this role or a higher one."""
         if not self.is_at_least(role):
-            raise PermissionDenied(f"This needs the role {role.label}.")
+            raise PermissionDenied(_("This needs the role “%(role)s”.") % {"role": role.label})
 
     def sees(self, department_id: int) -> bool:
         return department_id in self.department_ids
@@ -36,7 +37,7 @@ class Viewer:
 def viewer_of(user: User) -> Viewer:
     """The viewer behind a login; raises ``PermissionDenied`` for somebody without a role. One query."""
     if not user.is_active or user.role == Role.NONE:
-        raise PermissionDenied("You are logged in, but nobody has given you a role yet.")
+        raise PermissionDenied(_("You are logged in, but nobody has given you a role yet."))
     role = Role(user.role)
     everywhere = role in {Role.LEAD, Role.ADMIN}
     departments = Department.objects.all() if everywhere else user.departments.all()
@@ -48,7 +49,7 @@ def viewer(request: HttpRequest) -> Viewer:
     """The viewer of a request, read once per request."""
     if not hasattr(request, "_viewer"):
         if not isinstance(request.user, User):
-            raise PermissionDenied("Please log in.")
+            raise PermissionDenied(_("Please log in."))
         request._viewer = viewer_of(request.user)  # type: ignore[attr-defined]
     found: Viewer = request._viewer  # type: ignore[attr-defined]
     return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 import draht.connections.queries as connections
+from draht.connections.wording import said
 from draht.contract.channel import Act
 from draht.contract.messages import Allowed, May, NotAllowed
 from draht.core.clock import to_ms
@@ -46,7 +47,7 @@ def composer(viewer: Viewer, conversation_id: int) -> Composer:
     answer: May = publicly if isinstance(publicly, Allowed) or item.private else privately
     if isinstance(answer, NotAllowed):
         why = answer.why if item.private else _why(publicly)
-        return Composer(False, why, channel=to.connection.channel, label=connections.label(to.connection))
+        return Composer(False, said(why), channel=to.connection.channel, label=connections.label(to.connection))
     counter = connections.counter(to.connection, item)
     return Composer(
         can=True,
@@ -54,8 +55,8 @@ def composer(viewer: Viewer, conversation_id: int) -> Composer:
         public=not item.private and isinstance(publicly, Allowed),
         private_possible=not item.private and isinstance(privately, Allowed),
         limit=counter.limit if counter else NO_LIMIT,
-        unit=counter.unit if counter else "",
-        note=answer.note,
+        unit=said(counter.unit) if counter else "",
+        note=said(answer.note),
         held=not viewer.is_at_least(Role.AGENT),
         to_id=to.pk,
         channel=to.connection.channel,

@@ -11,6 +11,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 import draht.connections.queries as connections
+from draht.connections.wording import said
 from draht.contract.messages import Allowed, Author, Item
 from draht.core.clock import to_datetime
 from draht.core.people.access import Viewer
@@ -344,7 +345,7 @@ def _replies(viewer: Viewer, conversation_id: int) -> list[Entry]:
             mine=r.author_id == viewer.user_id,
             private=r.private,
             state=r.state,
-            reason=r.reason,
+            reason=said(r.reason),
             due_at=r.due_at,
         )
         for r in replies.select_related("author").order_by("-id")[:50]

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 import draht.connections.actions as connections
+from draht.connections.wording import said
 from draht.contract.channel import Act
 from draht.contract.errors import ChannelError
 from draht.core.clock import now
@@ -27,7 +28,7 @@ def moderate(viewer: Viewer, message_id: int, act: Act) -> None:
     try:
         connections.moderate(message.connection, act, queries.item_of(message))
     except ChannelError as error:
-        raise NotPossible(_("The network did not do it: %(words)s") % {"words": error.reason}) from error
+        raise NotPossible(_("The network did not do it: %(words)s") % {"words": said(error.reason)}) from error
     with transaction.atomic():
         _write_down(viewer, message, act)
 
