@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from string import Formatter
 
 from django.utils.translation import get_language, gettext
 from django.utils.translation.trans_real import translation
 
+VARIABLE = re.compile(r"\{\w+\}")
 MARKED = {"reason", "unit"}  # variables that hold words which were marked themselves
 
 
@@ -36,14 +36,13 @@ def _filled(text: str, language: str) -> str:
 def _patterns(language: str) -> list[tuple[re.Pattern[str], str]]:
     """Texts with variables as patterns, with their translation; those with the most fixed words first."""
     catalogue = translation(language)._catalog  # type: ignore[attr-defined]
-    marked = {id: text for id, text in catalogue.items() if isinstance(id, str) and "{" in id}
+    marked = {id: text for id, text in catalogue.items() if isinstance(id, str) and VARIABLE.search(id)}
     return [(_pattern(id), marked[id]) for id in sorted(marked, key=_fixed, reverse=True)]
 
 
 def _fixed(text: str) -> int:
-    return sum(len(literal) for literal, *_ in Formatter().parse(text))
+    return len(VARIABLE.sub("", text))
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    parts = [re.escape(literal) + (f"(?P<{name}>.*?)" if name else "") for literal, name, *_ in Formatter().parse(text)]
-    return re.compile("".join(parts), re.DOTALL)
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.*?)", re.escape(text)), re.DOTALL)
