@@ -34,7 +34,7 @@ OPTIONS = {
     }
 }
 KEYWORDS = DEFAULT_KEYWORDS | {
-    "words": None,
+    "words": {1: (1,)},  # draht.contract.words; the reader of settings of the same name takes two
     "gettext_lazy": None,
     "ngettext_lazy": (1, 2),
     "pgettext_lazy": ((1, "c"), 2),
