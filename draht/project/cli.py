@@ -48,3 +48,7 @@ def set_up() -> None:
     import django
 
     django.setup()
+
+
+if __name__ == "__main__":
+    main()

@@ -11,6 +11,8 @@ from django.db.migrations.executor import MigrationExecutor
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from draht.core.journal import restored
+
 console = Console(stderr=True)
 
 
@@ -31,4 +33,5 @@ def prepare() -> None:
             executor.progress_callback = step
             executor.migrate(executor.loader.graph.leaf_nodes(), plan)
     call_command("createcachetable", verbosity=0)
+    restored.settle()
     connection.close()

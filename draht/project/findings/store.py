@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 from django.conf import settings
@@ -117,7 +118,7 @@ def clock() -> Iterator[Finding]:
         )
         yield warn(says, todo)
         return
-    backwards = [before.at - after.at for after, before in zip(rows, rows[1:], strict=False)]
+    backwards = [before.at - after.at for after, before in pairwise(rows)]
     jump = max(backwards, default=0)
     if jump > MINUTE:
         says = _("The clock was set back by %s a while ago.") % span(jump)
