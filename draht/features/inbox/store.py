@@ -223,7 +223,7 @@ def _message_row(
         message.held,
         message.parent,
         text,
-        stems(f"{text} {author.name} {author.handle}", message.language),
+        _stems(message, text),
         message.language,
         message.url,
         _json(message.attachments) if message.attachments else "[]",
@@ -235,6 +235,10 @@ def _message_row(
         standing.rank if edited else None,
         min(standing.gone, incoming.received_at) if deleted else None,
     )
+
+
+def _stems(message: IncomingMessage, text: str) -> str:
+    return stems(f"{text} {message.author.name} {message.author.handle}", message.language)
 
 
 def _open(
@@ -303,8 +307,9 @@ def _change(
     for key, standing in batch.items():
         before = known[key]
         fact, row = _changed_row(incoming, before, standing, older)
-        if fact is not None:
+        if row is not None:
             rows.append(row)
+        if fact is not None:
             told.append(Told(fact, None, None, before.conversation_id, {"message": before.id}))
     _keep_versions(older)
     if not rows:
@@ -333,10 +338,11 @@ def _change(
 
 def _changed_row(
     incoming: Incoming, before: Known, standing: Standing, older: dict[int, dict[int, str]]
-) -> tuple[Fact | None, tuple[Any, ...]]:
-    """What a delivery makes of a stored message; no fact when it changes nothing."""
+) -> tuple[Fact | None, tuple[Any, ...] | None]:
+    """What a delivery makes of a stored message: no row when it changes nothing, no fact when it changes nothing that
+    people see, as the network's own version of what we sent."""
     message = standing.message
-    text, rank, held = before.text, before.rank, before.held
+    text, rank, held, words = before.text, before.rank, before.held, before.stems
     texts = dict(standing.older)
     edited_at = None
     if message is not None:
@@ -345,8 +351,10 @@ def _changed_row(
         if differs and not dated:
             told_rank = max(told_rank, rank + 1)  # also when our clock was set back
         if (dated or differs) and (told_rank, told) > (rank, text):
-            edited_at = told_rank if told != text else None
-            texts[rank] = text
+            if told != text:
+                edited_at, words = told_rank, _stems(message, told)
+            if told != text or rank > 0:
+                texts[rank] = text
             text, held, rank = told, message.held, told_rank
         elif dated and told_rank < rank:
             texts[told_rank] = told
@@ -360,7 +368,7 @@ def _changed_row(
     row = (
         before.id,
         text,
-        stems(text) if text != before.text else before.stems,
+        words,
         held,
         rank,
         gone,
@@ -368,6 +376,8 @@ def _changed_row(
         min(gone, incoming.received_at) if is_ else None,
     )
     if (text, held, rank, gone) == (before.text, before.held, before.rank, before.gone):
+        return None, None
+    if (text, held, was) == (before.text, before.held, is_):
         return None, row
     if was != is_:
         fact = Fact.MESSAGE_DELETED if is_ else Fact.MESSAGE_RESTORED
