@@ -5,12 +5,15 @@ from __future__ import annotations
 import secrets as random
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, F, When
 from django.db.models.functions import Least
+from django.http import Http404
+from django.utils.translation import gettext as _
 
 from draht.connections.models import Connection, Leftover
 from draht.connections.registry import channels
@@ -19,6 +22,8 @@ from draht.contract.channel import Act, Channel, Fetches, Moderates, Subscribes
 from draht.contract.errors import ChannelError, LoginExpired, Refused, TryLater
 from draht.contract.http import Http
 from draht.contract.messages import Account, Item, NotAllowed, Unread
+from draht.contract.text import clean
+from draht.contract.words import words
 from draht.core.clock import MINUTE, SECOND, now
 from draht.core.journal.actions import Told, record, record_all
 from draht.core.journal.facts import Fact
@@ -65,31 +70,39 @@ def test(channel: str, values: Mapping[str, str]) -> Account:
         http.close()
 
 
+def new_hook_key() -> str:
+    """What nobody can guess: the last part of an address that a network calls."""
+    return random.token_urlsafe(24)
+
+
 def make(
-    viewer: Viewer | None, channel: str, values: Mapping[str, str], department_id: int, name: str = "", house: str = ""
+    viewer: Viewer | None,
+    channel: str,
+    values: Mapping[str, str],
+    department_id: int,
+    name: str = "",
+    house: str = "",
+    hook_key: str = "",
 ) -> Connection:
     """Connects an account after trying its login. ``viewer`` is an administrator, or ``None`` for the set-up.
 
-    ``house`` is where networks reach our hooks, if that is not the base address. Raises one of the four errors.
+    ``house`` is where networks reach our hooks, if that is not the base address; ``hook_key`` one that somebody has
+    already typed in there. Raises one of the four errors.
     """
     if viewer is not None:
         viewer.must_be(Role.ADMIN)
     kind = channels()[channel]
     account = test(channel, values)
-    secret = {field.key for field in kind.settings if field.secret}
-    hook_key = random.token_urlsafe(24)
+    _must_be_new(channel, account)
+    hook_key = hook_key or new_hook_key()
     _subscribe(kind, values, account, f"{house or settings.BASE_URL}/hook/{hook_key}")
     with transaction.atomic():
         connection = Connection.objects.create(
             channel=channel,
-            name=name or f"{kind.label} · {account.handle or account.name}",
+            name=(name or f"{kind.label} · {clean(account.handle or account.name)}")[:120],
             department_id=department_id,
-            account_id=account.id,
-            account_name=account.name[:200],
-            account_handle=account.handle[:200],
-            account_url=account.url[:2000],
-            settings={key: value for key, value in values.items() if key not in secret},
-            secrets=encrypt({key: value for key, value in values.items() if key in secret}),
+            **_whose(account),
+            **_kept(kind, values),
             hook_key=hook_key,
             next_fetch_at=now() if issubclass(kind, Fetches) else None,
             made_at=now(),
@@ -104,6 +117,34 @@ def make(
     return connection
 
 
+def _must_be_new(channel: str, account: Account) -> None:
+    """Where a network is asked or told to call, one account connected twice would bring everything twice."""
+    if not issubclass(channels()[channel], Fetches | Subscribes):
+        return
+    there = Connection.objects.filter(channel=channel, account_id=account.id, account_url=account.url, removed_at=None)
+    for connection in there[:1]:
+        raise Refused(words("This account is connected already: {name}.").format(name=connection.name))
+
+
+def _whose(account: Account) -> dict[str, str]:
+    """The account as columns; a network may call it what it likes."""
+    return {
+        "account_id": account.id[:400],
+        "account_name": clean(account.name)[:200],
+        "account_handle": clean(account.handle)[:200],
+        "account_url": account.url[:2000],
+    }
+
+
+def _kept(kind: type[Channel], values: Mapping[str, str]) -> dict[str, Any]:
+    """The settings as columns: what is secret is encrypted."""
+    secret = {field.key for field in kind.settings if field.secret}
+    return {
+        "settings": {key: value for key, value in values.items() if key not in secret},
+        "secrets": encrypt({key: value for key, value in values.items() if key in secret}),
+    }
+
+
 def _subscribe(kind: type[Channel], values: Mapping[str, str], account: Account, address: str) -> None:
     """Tells the network our address where it can be told; the first hooks then wait until the connection is there."""
     http = Http()
@@ -115,27 +156,40 @@ def _subscribe(kind: type[Channel], values: Mapping[str, str], account: Account,
         http.close()
 
 
-def log_in_again(viewer: Viewer, connection_id: int, values: Mapping[str, str]) -> Connection:
-    """New settings for a connection, tried first. Empty secret values keep what was stored."""
+def log_in_again(viewer: Viewer, connection_id: int, values: Mapping[str, str]) -> None:
+    """New settings for a connection, tried first. Empty secret values keep what was stored.
+
+    Raises one of the four errors; ``Refused`` too when the login belongs to another account, whose conversations would
+    mix with those that are here.
+    """
     viewer.must_be(Role.ADMIN)
-    connection = Connection.objects.get(pk=connection_id, removed_at=None)
+    connection = _there(connection_id)
     kind = channels()[connection.channel]
     secret = {field.key for field in kind.settings if field.secret}
     merged = connection.settings | _readable(connection) | {k: v for k, v in values.items() if v or k not in secret}
     account = test(connection.channel, merged)
+    if account.id != connection.account_id:
+        other = words("This is the login of another account: {name}. Connect that as an account of its own.")
+        raise Refused(other.format(name=account.name))
+    _subscribe(kind, merged, account, hook_address(connection))
     with transaction.atomic():
         Connection.objects.filter(pk=connection_id).update(
-            account_id=account.id,
-            account_name=account.name[:200],
-            account_handle=account.handle[:200],
-            account_url=account.url[:2000],
-            settings={key: value for key, value in merged.items() if key not in secret},
-            secrets=encrypt({key: value for key, value in merged.items() if key in secret}),
-            next_fetch_at=now() if issubclass(kind, Fetches) else None,
+            **_whose(account), **_kept(kind, merged), next_fetch_at=now() if issubclass(kind, Fetches) else None
         )
-        record(Fact.CONNECTION_CHANGED, actor_id=viewer.user_id, connection=connection_id)
+        record(Fact.CONNECTION_CHANGED, actor_id=viewer.user_id, connection=connection_id, login=True)
         end_trouble(connection_id)
-    return Connection.objects.get(pk=connection_id)
+
+
+def hook_address(connection: Connection) -> str:
+    """Where the network calls us."""
+    return f"{settings.BASE_URL}/hook/{connection.hook_key}"
+
+
+def _there(connection_id: int) -> Connection:
+    found = Connection.objects.filter(pk=connection_id, removed_at=None).first()
+    if found is None:
+        raise Http404(_("There is no such connection, or it was removed."))
+    return found
 
 
 def _readable(connection: Connection) -> dict[str, str]:
@@ -145,29 +199,48 @@ def _readable(connection: Connection) -> dict[str, str]:
         return {}
 
 
-def change(viewer: Viewer, connection_id: int, *, name: str, department_id: int, paused: bool) -> None:
+def change(viewer: Viewer, connection_id: int, *, name: str, department_id: int) -> None:
+    """What colleagues call it, and whose it is. Conversations that are there stay where they are."""
     viewer.must_be(Role.ADMIN)
     with transaction.atomic():
-        Connection.objects.filter(pk=connection_id, removed_at=None).update(
-            name=name, department_id=department_id, paused=paused
-        )
+        connection = _there(connection_id)
+        Connection.objects.filter(pk=connection_id).update(name=name[:120], department_id=department_id)
         record(
-            Fact.CONNECTION_CHANGED,
-            actor_id=viewer.user_id,
-            connection=connection_id,
-            name=name,
-            department=department_id,
-            paused=paused,
-        )
+            Fact.CONNECTION_CHANGED, actor_id=viewer.user_id, connection=connection_id, name=name[:120],
+            department=department_id, department_before=connection.department_id,
+        )  # fmt: skip
+
+
+def pause(viewer: Viewer, connection_id: int, *, paused: bool) -> None:
+    """Stops asking the network for what is new, or goes on with it."""
+    viewer.must_be(Role.ADMIN)
+    with transaction.atomic():
+        _there(connection_id)
+        Connection.objects.filter(pk=connection_id).update(paused=paused, next_fetch_at=_soon())
+        record(Fact.CONNECTION_CHANGED, actor_id=viewer.user_id, connection=connection_id, paused=paused)
+
+
+def fetch_now(viewer: Viewer, connection_id: int) -> None:
+    """Lets the worker ask the network at once, without waiting for its turn."""
+    viewer.must_be(Role.ADMIN)
+    _there(connection_id)
+    Connection.objects.filter(pk=connection_id).update(next_fetch_at=_soon())
+
+
+def _soon() -> Case:
+    """Now, for those that fetch at all."""
+    return Case(When(next_fetch_at__isnull=False, then=now()), default=None)
 
 
 def remove(viewer: Viewer, connection_id: int) -> None:
     """Disconnects: the login is forgotten, what was received stays."""
     viewer.must_be(Role.ADMIN)
     with transaction.atomic():
-        Connection.objects.filter(pk=connection_id, removed_at=None).update(
-            removed_at=now(), next_fetch_at=None, secrets=b"", hook_key=f"removed-{connection_id}"
-        )
+        _there(connection_id)
+        Connection.objects.filter(pk=connection_id).update(
+            removed_at=now(), next_fetch_at=None, secrets=b"", hook_key=f"removed-{connection_id}", trouble="",
+            trouble_kind="", trouble_since=None,
+        )  # fmt: skip
         record(Fact.CONNECTION_REMOVED, actor_id=viewer.user_id, connection=connection_id)
 
 
@@ -202,6 +275,7 @@ def finish_fetch(connection: Connection, cursor: str | None, unread: Sequence[Un
     Connection.objects.filter(pk=connection.pk).update(
         **({} if cursor is None else {"cursor": cursor}),
         next_fetch_at=now() + (0 if more else every),
+        fetched_at=now(),
         lease_until=0,
         failures=0,
     )
@@ -270,14 +344,15 @@ def note_trouble(connection_id: int, error: ChannelError) -> None:
             trouble_since=at if began else connection.trouble_since,
         )
         if began:
-            record(Fact.TROUBLE_BEGAN, connection=connection_id, kind=kind, reason=error.reason[:300])
+            record(
+                Fact.TROUBLE_BEGAN, department_id=connection.department_id, connection=connection_id, kind=kind,
+                reason=error.reason[:300],
+            )  # fmt: skip
 
 
 def end_trouble(connection_id: int) -> None:
-    changed = (
-        Connection.objects.filter(pk=connection_id)
-        .exclude(trouble_kind="")
-        .update(trouble="", trouble_kind="", trouble_since=None, failures=0)
-    )
-    if changed:
-        record(Fact.TROUBLE_ENDED, connection=connection_id)
+    """It works again; nothing happens if it always did."""
+    troubled = Connection.objects.filter(pk=connection_id).exclude(trouble_kind="")
+    for department in troubled.values_list("department_id", flat=True):
+        if troubled.update(trouble="", trouble_kind="", trouble_since=None, failures=0):
+            record(Fact.TROUBLE_ENDED, department_id=department, connection=connection_id)

@@ -24,6 +24,7 @@ class Connection(models.Model):
     cursor = models.TextField(blank=True)
     paused = models.BooleanField(default=False)
     next_fetch_at = models.BigIntegerField(null=True)  # null: this channel does not fetch
+    fetched_at = models.BigIntegerField(null=True)  # when that last worked
     lease_until = models.BigIntegerField(default=0)
     failures = models.PositiveIntegerField(default=0)  # in a row
     trouble = models.TextField(blank=True)  # the network's words

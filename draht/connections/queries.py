@@ -1,18 +1,31 @@
-"""What a connection's channel says about items, without changing anything."""
+"""Reading connections: what their channels say about items, and how they fare. Nothing is changed."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+from django.conf import settings
+from django.db.models import Count, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from draht.connections import actions
 from draht.connections.actions import opened
 from draht.connections.models import Connection
 from draht.connections.registry import channels
-from draht.contract.channel import Act, Counter, Replies
+from draht.connections.wording import said
+from draht.contract.channel import Act, Channel, Counter, Hears, Replies, Subscribes
 from draht.contract.errors import ChannelError
 from draht.contract.messages import Item, May, NotAllowed
+from draht.contract.visits import Welcomes
+from draht.core.clock import MINUTE, now
+from draht.core.people.access import Viewer
+from draht.core.people.models import Role
 
 COUNTER_KEPT = 600  # seconds; some networks are asked for their limit
+SHORT = 5 * MINUTE  # a network that is back by then is nobody's business
 MODERATION = (Act.APPROVE, Act.HOLD, Act.SPAM, Act.DELETE)
 _counters: dict[int, tuple[float, Counter]] = {}
 
@@ -47,3 +60,151 @@ def counter(connection: Connection, item: Item) -> Counter | None:
         return None
     _counters[connection.pk] = (time.monotonic() + COUNTER_KEPT, found)
     return found
+
+
+# -- how they fare ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A connection as administrators and leads see it. Times are in milliseconds.
+
+    Attributes:
+        account: who we are there; ``url`` only if it is a web address.
+        fetches: it asks the network; ``fetching``: it is about to, or at it.
+        trouble_kind: login | later | refused, or gone when its channel is not installed; empty if all is well.
+        trouble: the network's own words.
+    """
+
+    id: int
+    channel: str
+    label: str
+    name: str
+    department_id: int
+    department: str
+    account: str
+    url: str
+    paused: bool
+    fetches: bool
+    fetching: bool
+    fetched_at: int | None
+    next_fetch_at: int | None
+    trouble_kind: str
+    trouble: str
+    trouble_since: int | None
+    leftovers: int
+
+
+def cards(viewer: Viewer) -> list[Card]:
+    """All connections, those in trouble first. One statement."""
+    viewer.must_be(Role.LEAD)
+    found = [_card(one) for one in _shown()]
+    return sorted(found, key=lambda one: (not one.trouble_kind, one.name.casefold(), one.id))
+
+
+def card(viewer: Viewer, id: int) -> Card:
+    viewer.must_be(Role.LEAD)
+    return _card(_one(id))
+
+
+def _shown() -> QuerySet[Connection]:
+    there = Connection.objects.filter(removed_at=None).select_related("department")
+    return there.annotate(leftover_count=Count("leftovers"))
+
+
+def _one(id: int) -> Connection:
+    found = _shown().filter(pk=id).first()
+    if found is None:
+        raise Http404(_("There is no such connection, or it was removed."))
+    return found
+
+
+def _card(connection: Connection) -> Card:
+    at, due = now(), connection.next_fetch_at
+    gone = connection.channel not in channels()
+    return Card(
+        id=connection.pk,
+        channel=connection.channel,
+        label=said(label(connection)),
+        name=connection.name,
+        department_id=connection.department_id,
+        department=connection.department.name,
+        account=connection.account_handle or connection.account_name,
+        url=connection.account_url if connection.account_url.startswith(("https://", "http://")) else "",
+        paused=connection.paused,
+        fetches=due is not None,
+        fetching=due is not None and not connection.paused and (due <= at or connection.lease_until > at),
+        fetched_at=connection.fetched_at,
+        next_fetch_at=due,
+        trouble_kind="gone" if gone else connection.trouble_kind,
+        trouble=said(connection.trouble),
+        trouble_since=connection.trouble_since,
+        leftovers=connection.leftover_count,  # type: ignore[attr-defined]
+    )
+
+
+# -- logging in -------------------------------------------------------------------------------------------------------
+
+
+def kind(viewer: Viewer, channel: str) -> type[Channel]:
+    """A channel that an administrator is about to connect; ``Http404`` if there is none of that name."""
+    viewer.must_be(Role.ADMIN)
+    if channel not in channels():
+        raise Http404(_("There is no such channel. Is its package installed?"))
+    return channels()[channel]
+
+
+def stored(viewer: Viewer, id: int) -> dict[str, str]:
+    """The settings of a connection without its secrets."""
+    viewer.must_be(Role.ADMIN)
+    return dict(_one(id).settings)
+
+
+def is_told_by_hand(kind: type[Channel]) -> bool:
+    """Whether somebody has to type our address in on the network."""
+    return issubclass(kind, Hears) and not issubclass(kind, Subscribes | Welcomes)
+
+
+def hook_address(viewer: Viewer, id: int) -> str:
+    """The address that the network calls, for networks that have to be told it by hand; else empty."""
+    viewer.must_be(Role.ADMIN)
+    connection = _one(id)
+    known = channels().get(connection.channel)
+    return actions.hook_address(connection) if known and is_told_by_hand(known) else ""
+
+
+def widget(viewer: Viewer, id: int) -> str:
+    """The line that a website needs to carry the chat, for connections that have one; else empty."""
+    viewer.must_be(Role.ADMIN)
+    connection = _one(id)
+    known = channels().get(connection.channel)
+    if not known or not issubclass(known, Welcomes):
+        return ""
+    key = connection.hook_key
+    return f'<script type="module" src="{settings.BASE_URL}/webchat/{key}/widget.js" data-key="{key}"></script>'
+
+
+# -- trouble on the desk ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    id: int
+    name: str
+    kind: str
+    since: int
+
+
+def troubles(viewer: Viewer) -> list[Trouble]:
+    """The troubles of the viewer's departments, the oldest first; even those that are too young to be shown."""
+    rows = (
+        Connection.objects.filter(removed_at=None, paused=False, department_id__in=viewer.department_ids)
+        .exclude(trouble_kind="")
+        .order_by("trouble_since", "id")
+    )
+    return [Trouble(one.pk, one.name, one.trouble_kind, one.trouble_since or 0) for one in rows]
+
+
+def is_young(trouble: Trouble) -> bool:
+    """A network that is away for a moment; it comes back by itself."""
+    return trouble.kind == "later" and now() - trouble.since < SHORT

@@ -1,10 +1,11 @@
-"""What holds for every page: a strict content security policy, and nobody in without a login."""
+"""What holds for every page: a strict content security policy, and the language that its reader chose."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 
 Next = Callable[[HttpRequest], HttpResponse]
 POLICY = (
@@ -20,5 +21,17 @@ def content_security_policy(following: Next) -> Next:
         response = following(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         return response
+
+    return middleware
+
+
+def own_language(following: Next) -> Next:
+    """The language on a colleague's profile goes before the one that their browser asks for."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        language = getattr(request.user, "language", "")  # a stranger has none
+        if language:
+            translation.activate(language)
+        return following(request)
 
     return middleware

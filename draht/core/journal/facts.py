@@ -51,6 +51,7 @@ class Fact(StrEnum):
     LOGGED_OUT = "logged_out"
     PERSON_ADDED = "person_added"
     PERSON_CHANGED = "person_changed"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a fact
     DEPARTMENT_ADDED = "department_added"
     DEPARTMENT_CHANGED = "department_changed"
     # the house

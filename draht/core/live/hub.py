@@ -9,16 +9,25 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import Any
 
 from django.db import DatabaseError, connection
 
+from draht.core.journal.facts import Fact
 from draht.core.journal.queries import Position, Row, end, read_after
 from draht.core.live.bus import Bus, make_bus
 
 log = logging.getLogger("draht.live")
 LOOK_EVERY = 1.0  # seconds until the journal is read even without a wake-up
 MOST_MISSED = 2000  # rows that are told again after a broken stream
+OF_CONNECTIONS = {
+    Fact.CONNECTION_MADE,
+    Fact.CONNECTION_CHANGED,
+    Fact.CONNECTION_REMOVED,
+    Fact.TROUBLE_BEGAN,
+    Fact.TROUBLE_ENDED,
+}
 
 
 class Screen:
@@ -74,6 +83,7 @@ class Hub:
         self._screens: dict[int, set[Screen]] = {}  # department → screens
         self._followers: dict[int, set[Follower]] = {}  # conversation → followers
         self.position = Position()  # everything up to here has been handed out
+        self._lines: set[asyncio.Future[None]] = set()
         self.ready = asyncio.Event()  # from now on nothing passes unseen
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._read, name="live", daemon=True)
@@ -91,6 +101,18 @@ class Hub:
     def close(self, screen: Screen) -> None:
         for department in screen.departments:
             self._screens.get(department, set()).discard(screen)
+
+    def attend(self, disconnected: Coroutine[Any, Any, None]) -> asyncio.Future[None]:
+        """Of an open stream: done when the other side has gone, or the house closes."""
+        line = asyncio.ensure_future(disconnected)
+        self._lines.add(line)
+        line.add_done_callback(self._lines.discard)
+        return line
+
+    def hang_up(self) -> None:
+        """Ends every stream; the browsers come back to whoever opens next."""
+        for line in [*self._lines]:
+            line.cancel()
 
     def follow(self, follower: Follower) -> None:
         self._followers.setdefault(follower.conversation_id, set()).add(follower)
@@ -127,19 +149,27 @@ class Hub:
 
     def _spread(self, rows: Sequence[Row]) -> None:
         self.position = rows[-1].position
-        by_department: dict[int, set[str]] = {}
+        by_department: dict[int | None, set[str]] = {}
         for row in rows:
             for follower in self._followers.get(row.conversation_id or 0, ()):
                 follower.tell(row)
-            if row.department_id is not None:
-                by_department.setdefault(row.department_id, set()).update(names_of(row))
-        for department, names in by_department.items():
-            for screen in self._screens.get(department, ()):
-                screen.tell(names, rows[-1].position)
+            if names := names_of(row):
+                by_department.setdefault(row.department_id, set()).update(names)
+        for department, told in by_department.items():
+            for screen in self._of(department):
+                screen.tell(told, rows[-1].position)
+
+    def _of(self, department: int | None) -> Iterable[Screen]:
+        """The screens of a department; of everybody for ``None``."""
+        if department is None:
+            return set().union(*self._screens.values())
+        return self._screens.get(department, ())
 
 
 def names_of(row: Row) -> list[str]:
     """The events that one fact causes."""
+    if row.fact in OF_CONNECTIONS:
+        return ["connections"]
     if row.conversation_id is None:
         return []
     return [f"conversation-{row.conversation_id}", "list", "counters"]
@@ -148,5 +178,5 @@ def names_of(row: Row) -> list[str]:
 def missed(screen: Screen, since: Position) -> None:
     """Puts into the mailbox what happened while the stream was broken. Blocking."""
     for row in read_after(since, MOST_MISSED):
-        if row.department_id in screen.departments:
+        if row.department_id is None or row.department_id in screen.departments:
             screen.tell(names_of(row), row.position)
