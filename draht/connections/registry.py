@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import pkgutil
 from functools import cache
 from importlib.metadata import entry_points
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import draht.channels
 from draht.contract.channel import Channel
+
+log = logging.getLogger("draht.channels")
 
 
 @cache
@@ -21,7 +24,10 @@ def channels() -> dict[str, type[Channel]]:
         if module.ispkg
     }
     for point in entry_points(group="draht.channels"):
-        found[point.name] = point.load()
+        try:
+            found[point.name] = point.load()
+        except Exception:  # somebody else's package must not stop the house
+            log.exception("The channel %s of the package %s cannot be loaded.", point.name, point.value)
     return dict(sorted(found.items()))
 
 

@@ -187,6 +187,12 @@ def retry_reply(request: HttpRequest, who: Viewer, conversation_id: int) -> Said
 
 
 @verb
+def look_again(request: HttpRequest, who: Viewer, conversation_id: int) -> Said:
+    actions.look_again(who, _reply_id(request))
+    return Said(_("Draht looks on the network."))
+
+
+@verb
 def settle_reply(request: HttpRequest, who: Viewer, conversation_id: int) -> Said:
     arrived = _read(desk_forms.SettleForm, request).cleaned_data["arrived"] == "yes"
     actions.settle_reply(who, _reply_id(request), arrived=arrived)

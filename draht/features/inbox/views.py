@@ -103,6 +103,7 @@ class Asked:
         self.tag = request.GET.get("tag", "").strip()[:60]
         self.before = request.GET.get("before", "")[:100]
         self.older = request.GET.get("older", "")[:100]
+        self.around = request.GET.get("around", "")[:100]
         self.limit = min(_number(request.GET.get("limit", ""), PAGE), MOST)
         self.pane = _pane(request)
         self.template = f"inbox/_{self.pane}.html" if self.pane else "inbox/desk.html"
@@ -155,7 +156,7 @@ def _thread(who: Viewer, asked: Asked) -> dict[str, Any]:
     if asked.conversation_id is None:
         return {"thread": None}
     id = asked.conversation_id
-    thread = queries.thread(who, id, before=asked.older)
+    thread = queries.thread(who, id, before=asked.older, around=asked.around)
     name = "inbox:open"
     here = reverse(name, args=[asked.view, id])
     shown = thread.conversation
@@ -170,7 +171,7 @@ def _thread(who: Viewer, asked: Asked) -> dict[str, Any]:
         "may_release": who.is_at_least(Role.AGENT),
         "snoozes": snoozes(),
         "here_page": here + asked.query,
-        "here_thread": here + _query(q=asked.q, tag=asked.tag, older=asked.older),
+        "here_thread": here + _query(q=asked.q, tag=asked.tag, older=asked.older, around=asked.around),
         "older_entries": here + _query(q=asked.q, tag=asked.tag, older=thread.older),
     }
 

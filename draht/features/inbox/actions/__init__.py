@@ -26,6 +26,7 @@ from draht.features.inbox.actions.outcomes import (
     start_attempt,
 )
 from draht.features.inbox.actions.replies import (
+    look_again,
     queue_reply,
     release_reply,
     retry_reply,
@@ -43,6 +44,7 @@ __all__ = [
     "Stored",
     "assign",
     "claim_due_replies",
+    "look_again",
     "mark_read",
     "mark_unread",
     "moderate",

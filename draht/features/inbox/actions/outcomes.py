@@ -11,6 +11,7 @@ from django.db.models.functions import Least
 from draht.connections.models import Connection
 from draht.contract.messages import Author, IncomingMessage, Sent
 from draht.contract.text import clean
+from draht.contract.words import words
 from draht.core.clock import DAY, HOUR, MINUTE, SECOND, now
 from draht.core.journal.facts import Fact
 from draht.core.worker.claim import FREE, NEVER, claim, come, due, free
@@ -58,7 +59,9 @@ def reply_sent(reply: Reply, sent: Sent) -> None:
         return None
     message = _our_message(reply, connection, sent)
     if Reply.objects.filter(message=message).exists():
-        return _write(reply, ReplyState.FAILED, Fact.REPLY_FAILED, "The same answer already stands there.", NEVER)
+        return _write(
+            reply, ReplyState.FAILED, Fact.REPLY_FAILED, words("The same answer already stands there."), NEVER
+        )
     Message.objects.filter(pk=message.pk).update(author_id=reply.author_id)
     Reply.objects.filter(pk=reply.pk).update(
         state=ReplyState.SENT, message=message, reason="", lease_until=0, due_at=now()

@@ -101,6 +101,17 @@ def retry_reply(viewer: Viewer, reply_id: int) -> None:
 
 
 @transaction.atomic
+def look_again(viewer: Viewer, reply_id: int) -> None:
+    """Lets the worker look at once whether an unsure answer stands on the network."""
+    viewer.must_be(Role.AGENT)
+    reply = locked_reply(viewer, reply_id)
+    if reply.state != ReplyState.UNSURE:
+        raise NotPossible(_("It is already known what became of this answer."))
+    reply.due_at = now()
+    _set(reply, ReplyState.UNSURE, Fact.REPLY_RETRIED, viewer)
+
+
+@transaction.atomic
 def settle_reply(viewer: Viewer, reply_id: int, *, arrived: bool) -> None:
     """A person has looked whether an unsure answer stands on the network. If not, it is sent again."""
     viewer.must_be(Role.AGENT)

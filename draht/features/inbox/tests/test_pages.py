@@ -144,7 +144,7 @@ def test_a_hit_leads_to_its_message(asked: Conversation, bea: User) -> None:
     page = client_of(bea).get("/inbox/search/?q=parcel").content.decode()
     assert "<mark>parcel</mark>" in page
     found = asked.messages.get()
-    assert f'href="/inbox/search/{asked.pk}/?q=parcel#message-{found.pk}"' in page
+    assert f'href="/inbox/search/{asked.pk}/?q=parcel&amp;around={found.pk}#message-{found.pk}"' in page
 
 
 def test_a_message_with_no_text_left_still_has_a_row(net: Connection, bea: User) -> None:

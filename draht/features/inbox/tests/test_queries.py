@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import pytest
 from django.db import connection
@@ -13,8 +14,9 @@ from draht.connections.models import Connection
 from draht.core.clock import now
 from draht.core.people.access import Viewer, viewer_of
 from draht.core.people.models import Department, Role, User
-from draht.features.inbox import queries
+from draht.features.inbox import actions, queries
 from draht.features.inbox.models import Conversation, State
+from draht.features.inbox.queries import lists
 from draht.features.inbox.tests.test_store import ADA, deliver, make_connection, message
 
 
@@ -41,7 +43,7 @@ def many(service: Department, shop: Department, bea: User, cem: User) -> list[Co
 
 def expected(viewer: Viewer, view: str, all_of_them: list[Conversation]) -> list[int]:
     seen = [c for c in all_of_them if c.department_id in viewer.department_ids]
-    kept = {
+    kept: Callable[[Conversation], bool] = {
         "mine": lambda c: c.assignee_id == viewer.user_id and c.state in {State.OPEN, State.WAITING},
         "unassigned": lambda c: c.assignee_id is None and c.state == State.OPEN,
         "all": lambda c: True,
@@ -89,7 +91,7 @@ def test_counters_and_lists_take_a_constant_number_of_statements(many: list[Conv
 
 
 def test_badges_stop_counting(many: list[Conversation], as_cem: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "MOST_COUNTED", 5)
+    monkeypatch.setattr(lists, "MOST_COUNTED", 5)
     counts = {count.key: count for count in queries.counters(as_cem)}
     assert (counts["open"].unread, counts["open"].more) == (5, True)
 
@@ -109,6 +111,30 @@ def test_a_thread_pages_back_with_its_notes(service: Department, as_bea: Viewer,
     texts = [e.text for e in older.entries + newest.entries]
     assert texts == [f"Line {i}" for i in range(30)]
     assert older.older == ""
+
+
+def test_a_message_far_back_is_shown_with_its_neighbours(service: Department, as_bea: Viewer) -> None:
+    deliver(make_connection(service), *(message(f"{i}", i, f"Line {i}") for i in range(120)))
+    conversation = Conversation.objects.get()
+    wanted = conversation.messages.get(external_id="30").pk
+    shown = [e.text for e in queries.thread(as_bea, conversation.pk, limit=20, around=str(wanted)).entries]
+    assert shown == [f"Line {i}" for i in range(21, 41)]
+    newest = conversation.messages.get(external_id="119").pk
+    assert queries.thread(as_bea, conversation.pk, limit=20, around=str(newest)).entries[-1].text == "Line 119"
+
+
+def test_what_colleagues_did_stands_between_the_messages(service: Department, as_bea: Viewer, cem: User) -> None:
+    deliver(make_connection(service), message("1"))
+    conversation = Conversation.objects.get()
+    actions.take(as_bea, conversation.pk)
+    actions.assign(as_bea, conversation.pk, cem.pk)
+    actions.tag(as_bea, conversation.pk, "leak")
+    actions.move(as_bea, conversation.pk, as_bea.department_ids[0])
+    actions.resolve(as_bea, conversation.pk)
+    told = [e.text for e in queries.thread(as_bea, conversation.pk).entries if e.kind == "fact"]
+    assert told == [
+        "Bea took it", "Bea gave it to Cem", "Bea added the tag leak", "Bea handed it to Service", "Bea resolved it",
+    ]  # fmt: skip
 
 
 def test_nobody_sees_another_departments_conversation(

@@ -1,0 +1,45 @@
+"""Every read of the inbox. The first argument is the viewer; what they may not see is not there."""
+
+from draht.features.inbox.entries import Entry
+from draht.features.inbox.queries.items import item_of, message, newest_of_customer
+from draht.features.inbox.queries.lists import (
+    COLUMNS,
+    JOINS,
+    VIEWS,
+    Page,
+    Row,
+    ViewCount,
+    conversation,
+    conversations,
+    counters,
+    in_departments,
+    rows_of,
+)
+from draht.features.inbox.queries.people import Choice, PersonCard, colleagues, departments, person, tags
+from draht.features.inbox.queries.threads import Thread, thread
+
+__all__ = [
+    "COLUMNS",
+    "JOINS",
+    "VIEWS",
+    "Choice",
+    "Entry",
+    "Page",
+    "PersonCard",
+    "Row",
+    "Thread",
+    "ViewCount",
+    "colleagues",
+    "conversation",
+    "conversations",
+    "counters",
+    "departments",
+    "in_departments",
+    "item_of",
+    "message",
+    "newest_of_customer",
+    "person",
+    "rows_of",
+    "tags",
+    "thread",
+]
