@@ -45,7 +45,7 @@ class Webchat(Channel, Hears, Replies, Moderates, Welcomes, Demonstrates):
     repeats_for: ClassVar[int] = 100 * 365 * 24 * 3600  # our own key is the message's id: it stays one message
     settings = (
         Setting("title", words("Title"), words("What stands over the chat, for example the name of your company.")),
-        Setting("greeting", words("Greeting"), words("The first words a visitor sees."), required=False),
+        Setting("greeting", words("Greeting"), words("The first words a visitor sees."), required=False, lines=True),
         Setting(
             "origins",
             words("Websites"),
@@ -71,8 +71,8 @@ class Webchat(Channel, Hears, Replies, Moderates, Welcomes, Demonstrates):
         return Account(id=US, name=title, url=websites[0])
 
     def site(self) -> Site:
-        words = {key: self.config.get(key, "").strip() for key in ("title", "greeting")}
-        return Site(**words, origins=origins(self.config.get("origins", "")), longest=LONGEST)
+        texts = {key: self.config.get(key, "").strip() for key in ("title", "greeting")}
+        return Site(**texts, origins=origins(self.config.get("origins", "")), longest=LONGEST)
 
     def vouches(self, user_id: str, proof: str) -> bool:
         return fits(self.config.get("secret", ""), user_id.encode("utf-8", "replace"), proof)
