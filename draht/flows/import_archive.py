@@ -14,6 +14,7 @@ import msgspec
 from django.db import transaction
 
 import draht.connections.actions as connections
+import draht.features.inbox.actions as inbox
 from draht.connections.models import Connection
 from draht.connections.registry import channels
 from draht.contract.channel import ReadsRows
@@ -104,15 +105,20 @@ def preview(rows: Iterable[Row | Strange]) -> Iterator[Seen]:
                 yield Seen(row.number, None, reason=left.reason)
 
 
-def import_rows(connection: Connection, rows: Iterable[Row | Strange]) -> Generator[Imported]:
-    """Takes rows in, batch by batch; the total after each batch. Each batch is one transaction."""
+def import_rows(
+    connection: Connection, rows: Iterable[Row | Strange], *, leave_open: bool = False
+) -> Generator[Imported]:
+    """Takes rows in, batch by batch; the total after each batch. Each batch is one transaction.
+
+    An archive is history: its conversations are resolved and read, unless they are to be left open.
+    """
     total = Imported()
     rest = iter(rows)
     with connections.opened(connection) as channel:
         assert isinstance(channel, ReadsRows)
         while batch := list(islice(rest, BATCH)):
             readings = [(row, _read(channel, row)) for row in batch]
-            _take_in(connection, readings, total)
+            _take_in(connection, readings, total, leave_open)
             yield total
 
 
@@ -122,11 +128,15 @@ def _read(channel: ReadsRows, row: Row | Strange) -> Reading:
     return channel.read_item(msgspec.json.encode(row.values).decode())
 
 
-def _take_in(connection: Connection, readings: list[tuple[Row | Strange, Reading]], total: Imported) -> None:
+def _take_in(
+    connection: Connection, readings: list[tuple[Row | Strange, Reading]], total: Imported, leave_open: bool
+) -> None:
     events: list[Event] = [event for _, reading in readings for event in reading.events]
     strange = [Strange(row.number, left.raw, left.reason) for row, reading in readings for left in reading.unread]
     with transaction.atomic():
         stored = take_in(connection, events, now())
+        if not leave_open:
+            inbox.file_away(stored.conversations)
         left = [
             Unread(one.raw, words("line {number}: {reason}").format(number=one.number, reason=one.reason))
             for one in strange

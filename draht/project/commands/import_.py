@@ -47,6 +47,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--connection", default="Archive", metavar="NAME", help="the archive that it belongs to (%(default)s)"
     )
     parser.add_argument("--department", metavar="NAME", help="whose archive it is; made if missing")
+    parser.add_argument(
+        "--open", action="store_true", help="leave it to be worked on; else it is history: resolved and read"
+    )
     parser.add_argument("--preview", action="store_true", help="only show how the first rows would be read")
     parser.add_argument("--yes", action="store_true", help="do not ask; needed where nobody can be asked")
 
@@ -105,7 +108,7 @@ def _import(options: argparse.Namespace, lines: Lines) -> int:
     show_preview(Console(), options.file.name, preview(first), mapped)
     if options.preview or not _confirmed(options):
         return 0
-    return _take_in(_archive(options), chain(first, rows), lines)
+    return _take_in(_archive(options), chain(first, rows), lines, options.open)
 
 
 def _confirmed(options: argparse.Namespace) -> bool:
@@ -137,7 +140,7 @@ def _archive(options: argparse.Namespace) -> Connection:
         return make_archive(options.connection, department(name or (there[0] if there else "Service")).pk)
 
 
-def _take_in(connection: Connection, rows: Iterator[Row | Strange], lines: Lines) -> int:
+def _take_in(connection: Connection, rows: Iterator[Row | Strange], lines: Lines, leave_open: bool) -> int:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -155,7 +158,7 @@ def _take_in(connection: Connection, rows: Iterator[Row | Strange], lines: Lines
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task(f"Importing into {connection.name}", total=lines.size, rows=0)
         try:
-            for total in import_rows(connection, rows):
+            for total in import_rows(connection, rows, leave_open=leave_open):
                 progress.update(task, completed=lines.position, rows=total.rows)
         except Unreadable as error:
             broken = error

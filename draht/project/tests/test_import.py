@@ -52,7 +52,7 @@ def file(tmp_path: Path, service: Department) -> Path:
 
 def test_a_table_becomes_conversations(file: Path, as_cem: Viewer) -> None:
     answer = "2,We look at it.,2024-01-05 10:05,Acme,1\n"
-    assert take(file, HEAD + "1,Where is it?,2024-01-05 10:00,Ada,\n" + answer, "--ours", "acme") == 0
+    assert take(file, HEAD + "1,Where is it?,2024-01-05 10:00,Ada,\n" + answer, "--ours", "acme", "--open") == 0
     [row] = queries.conversations(as_cem, "all").rows
     assert (row.person_name, row.state, row.department_name) == ("Ada", "waiting", "Service")
     assert [(e.text, e.ours) for e in queries.thread(as_cem, row.id).entries] == [
@@ -276,8 +276,17 @@ def test_real_tweets_are_on_the_desk_within_seconds(as_cem: Viewer, capsys: pyte
     assert search(as_cem, "jnardino").hits[0].author_name == "jnardino"
 
 
+def test_an_archive_is_history_unless_it_is_left_open(file: Path, as_cem: Viewer) -> None:
+    assert take(file, HEAD + "1,Where is it?,2024-01-05 10:00,Ada,\n") == 0
+    [row] = queries.conversations(as_cem, "resolved").rows
+    assert not row.unread
+    assert take(file, HEAD + "2,And where is this?,2024-01-06 10:00,Bob,\n", "--open") == 0
+    [row] = queries.conversations(as_cem, "open").rows
+    assert (row.person_name, row.unread) == ("Bob", True)
+
+
 def test_real_threads_hold_questions_and_answers(as_cem: Viewer, capsys: pytest.CaptureFixture[str]) -> None:
-    assert import_file(options(shared_file("data/twcs/twcs_first5k.csv"), "--connection", "Care")) == 0
+    assert import_file(options(shared_file("data/twcs/twcs_first5k.csv"), "--connection", "Care", "--open")) == 0
     assert "5,000 new messages" in capsys.readouterr().out
     [hit] = search(as_cem, "how do you propose we do that").hits
     entries = queries.thread(as_cem, hit.conversation.id).entries

@@ -2,6 +2,7 @@
 
 from draht.features.inbox.actions.conversations import (
     assign,
+    file_away,
     mark_read,
     mark_unread,
     move,
@@ -44,6 +45,7 @@ __all__ = [
     "Stored",
     "assign",
     "claim_due_replies",
+    "file_away",
     "look_again",
     "mark_read",
     "mark_unread",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -12,6 +14,7 @@ from draht.core.journal.actions import Told, record_all
 from draht.core.journal.facts import Fact
 from draht.core.people.access import Viewer
 from draht.core.people.models import Department, Role, User
+from draht.core.sql import execute, one_of
 from draht.features.inbox.actions.locking import NotPossible, locked, tell
 from draht.features.inbox.models import Conversation, Note, State, Tag
 
@@ -109,6 +112,16 @@ def wake_snoozed(limit: int = 500) -> int:
     )
     record_all([Told(Fact.CONVERSATION_WOKEN, None, department, id) for id, department in woken])
     return len(woken)
+
+
+def file_away(conversation_ids: Sequence[int]) -> None:
+    """Marks conversations of an archive as done and read: they are history. Called in the transaction that stored them."""
+    where, parameter = one_of("id", conversation_ids)
+    execute(
+        f"UPDATE inbox_conversation SET state = {State.RESOLVED.value}, unread = false, snoozed_until = NULL"
+        f" WHERE {where}",
+        [parameter],
+    )
 
 
 @transaction.atomic
