@@ -43,7 +43,8 @@ def start_attempt(reply: Reply) -> bool:
     changed = Reply.objects.filter(pk=reply.pk, state=reply.state, lease_until=reply.lease_until).update(
         state=ReplyState.SENDING, first_tried_at=reply.first_tried_at or at, lease_until=at + LEASE
     )
-    reply.lease_until = at + LEASE
+    if changed:
+        reply.lease_until = at + LEASE
     return bool(changed)
 
 
