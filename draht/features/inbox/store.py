@@ -353,7 +353,7 @@ def _changed_row(
         if (dated or differs) and (told_rank, told) > (rank, text):
             if told != text:
                 edited_at, words = told_rank, _stems(message, told)
-            if told != text or rank > 0:
+            if rank > 0 or text not in {told, *texts.values()}:  # our own wording has no rank
                 texts[rank] = text
             text, held, rank = told, message.held, told_rank
         elif dated and told_rank < rank:

@@ -1,0 +1,28 @@
+"""The town of the roads' tests, connected or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from draht.connections.registry import channels
+from draht.core.people.models import Department
+from draht.flows.tests.town import Blind, Keyless, Town
+
+
+@pytest.fixture
+def open_town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
+    """Not connected yet. Two more networks are known here: one without keys, one that cannot be read back either."""
+    monkeypatch.setitem(channels(), "keyless", Keyless)
+    monkeypatch.setitem(channels(), "blind", Blind)
+    town = Town.build(tmp_path / "network")
+    yield town
+    town.close()
+
+
+@pytest.fixture
+def town(open_town: Town, service: Department) -> Town:
+    open_town.connect(service.pk)
+    return open_town

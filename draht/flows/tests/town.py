@@ -1,0 +1,131 @@
+"""A small town for the roads: the sandbox behind real HTTP on loopback, Ada who writes there, and our account on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+import draht.connections.actions as connections
+from draht.channels.sandbox.channel import Sandbox
+from draht.channels.sandbox.network import Network
+from draht.channels.sandbox.network.values import Member, Message
+from draht.channels.sandbox.site import Site
+from draht.connections.models import Connection
+from draht.contract.channel import Act, Channel, Counter, Fetches, Replies
+from draht.contract.messages import Account, Item, May, OutgoingReply, Reading, Sent
+from draht.contract.testing import Loopback
+from draht.core.people.access import Viewer
+from draht.core.sql import execute, select
+from draht.core.worker.claim import NEVER
+from draht.features.inbox import queries
+from draht.flows.take_in import fetch
+
+SECRET = "the hook secret of the tests"
+
+
+class Keyless(Sandbox):
+    """The sandbox as a network without idempotency keys: it can only be read back."""
+
+    repeats_for: ClassVar[int] = 0
+
+
+class Blind(Channel, Fetches, Replies):
+    """The sandbox as a network that neither knows keys nor can be read back."""
+
+    label = "Blind"
+    settings = Sandbox.settings
+
+    @property
+    def _inner(self) -> Sandbox:
+        return Keyless(self.config, self.http, self.account)
+
+    def whoami(self) -> Account:
+        return self._inner.whoami()
+
+    def may(self, act: Act, item: Item) -> May:
+        return self._inner.may(act, item)
+
+    def fetch(self, cursor: str) -> Reading:
+        return self._inner.fetch(cursor)
+
+    def counter(self, item: Item) -> Counter:
+        return self._inner.counter(item)
+
+    def reply(self, reply: OutgoingReply) -> Sent:
+        return self._inner.reply(reply)
+
+
+@dataclass
+class Town:
+    """The network, who is on it, and the connection that Draht has to it."""
+
+    network: Network
+    company: Member
+    ada: Member
+    token: str
+    line: Loopback
+    connection: Connection = field(init=False)
+
+    @classmethod
+    def build(cls, data_dir: Path) -> Town:
+        network = Network(data_dir)
+        company = network.members.open_company("Nordlicht", "nordlicht")
+        ada = network.members.join("a" * 30, "Ada")
+        return cls(network, company, ada, network.members.new_token(company), Loopback(Site(network)))
+
+    def connect(self, department_id: int, channel: str = "sandbox", house: str = "http://127.0.0.1:9") -> Connection:
+        values = {"url": self.line.url, "token": self.token, "hook_secret": SECRET}
+        self.connection = connections.make(None, channel, values, department_id, house=house)
+        self.line.requests.clear()
+        return self.connection
+
+    def ada_writes(self, text: str, private: bool = False) -> Message:
+        return self.network.messages.write(self.ada, self.company, text, private=private)
+
+    def fetch(self) -> None:
+        """Everything that is there, as the worker would fetch it in its time."""
+        self.connection.refresh_from_db()
+        while fetch(self.connection).more:
+            self.connection.refresh_from_db()
+        self.connection.refresh_from_db()
+
+    def texts_of_ours(self) -> list[str]:
+        """What stands on the network under our name, each copy of it."""
+        found = [e["message"] for e in self.network.messages.events(self.company, 0, 10_000) if e["event"] == "created"]
+        return [message["text"] for message in found if message["author"]["company"]]
+
+    def close(self) -> None:
+        self.line.close()
+        self.network.close()
+
+
+def the_conversation(viewer: Viewer) -> int:
+    """The only conversation there is."""
+    [row] = queries.conversations(viewer, "all").rows
+    return row.id
+
+
+def entries(viewer: Viewer, conversation_id: int, kind: str) -> list[queries.Entry]:
+    return [entry for entry in queries.thread(viewer, conversation_id).entries if entry.kind == kind]
+
+
+def reply_row(reply_id: int) -> dict[str, Any]:
+    """A reply as it stands in the store."""
+    names = ("state", "reason", "due_at", "lease_until", "attempts", "first_tried_at", "message_id")
+    [row] = select(f"SELECT {', '.join(names)} FROM inbox_reply WHERE id = %s", [reply_id])
+    return dict(zip(names, row, strict=True))
+
+
+def time_passes(milliseconds: int) -> None:
+    """For replies, deliveries and connections: everything that they wait for comes so much nearer."""
+    execute("UPDATE inbox_reply SET due_at = due_at - %s WHERE due_at <> %s", [milliseconds, NEVER])
+    execute(
+        "UPDATE inbox_reply SET lease_until = lease_until - %s, first_tried_at = first_tried_at - %s",
+        [milliseconds] * 2,
+    )
+    execute("UPDATE worker_delivery SET lease_until = lease_until - %s", [milliseconds])
+    execute(
+        "UPDATE connections_connection SET next_fetch_at = next_fetch_at - %s, lease_until = lease_until - %s",
+        [milliseconds] * 2,
+    )
