@@ -6,7 +6,7 @@ with the highest rank stands, and what a conversation says about itself follows 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,23 +17,16 @@ from draht.contract.text import clean
 from draht.core.clock import to_ms
 from draht.core.journal.actions import Told, record_all
 from draht.core.journal.facts import Fact
-from draht.core.sql import allocate, execute, insert_rows, is_postgres, one_of, rows_as_table, select
+from draht.core.sql import allocate, execute, find, insert_rows, is_postgres, one_of, rows_as_table, select, upsert_rows
 from draht.features.inbox.ids import new_ids
-from draht.features.inbox.models import State
 from draht.features.inbox.stems import stems
+from draht.features.inbox.summaries import MessageRow, Summary, refresh, summary_of
 from draht.features.inbox.threads import find_threads, join, rename
 
 FINAL = 2**62  # the rank of a deletion without a date
 PERSON = {"connection_id": "bigint", "external_id": "text", "name": "text", "handle": "text", "url": "text",
           "avatar": "text", "first_at": "bigint"}  # fmt: skip
-CONVERSATION = {"id": "bigint", "connection_id": "bigint", "external_id": "text", "department_id": "bigint",
-                "state": "smallint", "unread": "boolean", "private": "boolean", "title": "text", "preview": "text",
-                "message_count": "int", "first_at": "bigint", "last_at": "bigint", "last_out_id": "bigint"}  # fmt: skip
-MESSAGE = {"id": "bigint", "connection_id": "bigint", "external_id": "text", "conversation_id": "bigint",
-           "person_id": "bigint", "ours": "boolean", "private": "boolean", "held": "boolean", "parent": "text",
-           "text": "text", "stems": "text", "language": "text", "url": "text", "attachments": "text", "raw": "text",
-           "at": "bigint", "received_at": "bigint", "rank": "bigint", "gone": "bigint",
-           "edited_at": "bigint", "deleted_at": "bigint"}  # fmt: skip
+CONVERSATION = ("id", "connection_id", "external_id", "department_id", "private", "title", *Summary._fields)
 
 
 @dataclass(slots=True)
@@ -133,12 +126,8 @@ def _known(connection_id: int, batch: Mapping[str, Standing]) -> dict[str, Known
     """The stored messages among the batch and its parents."""
     keys = set(batch)
     keys.update(s.message.parent for s in batch.values() if s.message and s.message.parent and not s.message.thread)
-    where, parameter = one_of("external_id", list(keys), "text")
-    rows = select(
-        "SELECT external_id, id, conversation_id, rank, gone, text, stems, held FROM inbox_message"
-        f" WHERE connection_id = %s AND {where}",
-        [connection_id, parameter],
-    )
+    fields = "external_id, id, conversation_id, rank, gone, text, stems, held"
+    rows = find("inbox_message", fields, connection_id, list(keys))
     return {row[0]: Known(*row[1:]) for row in rows}
 
 
@@ -146,7 +135,7 @@ def _known(connection_id: int, batch: Mapping[str, Standing]) -> dict[str, Known
 
 
 def _bury(incoming: Incoming, graves: Mapping[str, int]) -> None:
-    insert_rows(
+    upsert_rows(
         "inbox_grave",
         {"connection_id": "bigint", "external_id": "text", "rank": "bigint"},
         [(incoming.connection_id, key, rank) for key, rank in graves.items()],
@@ -178,18 +167,24 @@ def _add(incoming: Incoming, new: dict[str, Standing], known: Mapping[str, Known
         rename(threads.renamed)
     if threads.joined:
         join(threads.joined)
-    threads.of.update(_open(incoming, threads.missing, messages))
+    opened = dict(zip(allocate("conversation", len(threads.missing)), threads.missing.items(), strict=True))
+    for id, (_, members) in opened.items():
+        threads.of.update(dict.fromkeys(members, id))
     people = _people(incoming, messages.values())
     ids = dict(zip(new, new_ids([_at(m, incoming) for m in messages.values()]), strict=True))
     rows = [_message_row(incoming, ids[key], threads.of[key], people, standing) for key, standing in new.items()]
-    insert_rows("inbox_message", MESSAGE, rows)
+    _open(incoming, opened, messages, rows)
+    insert_rows("inbox_message", MessageRow._fields, rows)
     _keep_versions({ids[key]: s.older for key, s in new.items() if s.older})
     if not is_postgres():
-        insert_rows("inbox_search", {"rowid": "", "stems": ""}, [(row[0], row[10]) for row in rows])
-    _refresh(rows, threads.joined.values())
+        insert_rows("inbox_search", ("rowid", "stems"), [(row.id, row.stems) for row in rows])
+    refresh((row for row in rows if row.conversation_id not in opened), threads.joined.values())
     stored.new = list(ids.values())
     stored.conversations += list({*threads.of.values(), *threads.joined.values()})
-    told = [Told(Fact.MESSAGE_RECEIVED, None, None, row[3], {"message": row[0], "ours": row[5]}) for row in rows]
+    told = [
+        Told(Fact.MESSAGE_RECEIVED, None, None, row.conversation_id, {"message": row.id, "ours": row.ours})
+        for row in rows
+    ]
     told += [
         Told(Fact.CONVERSATIONS_JOINED, None, None, target, {"joined": early})
         for early, target in threads.joined.items()
@@ -204,7 +199,7 @@ def _at(message: IncomingMessage, incoming: Incoming) -> int:
 
 def _message_row(
     incoming: Incoming, id: int, conversation_id: int, people: Mapping[str, int], standing: Standing
-) -> tuple[Any, ...]:
+) -> MessageRow:
     message = standing.message
     assert message is not None
     at = _at(message, incoming)
@@ -212,7 +207,7 @@ def _message_row(
     author = message.author
     deleted = standing.gone >= standing.rank
     edited = message.revision is not None and standing.rank > to_ms(message.at)
-    return (
+    return MessageRow(
         id,
         incoming.connection_id,
         message.id,
@@ -242,25 +237,24 @@ def _stems(message: IncomingMessage, text: str) -> str:
 
 
 def _open(
-    incoming: Incoming, missing: Mapping[str, list[str]], messages: Mapping[str, IncomingMessage]
-) -> dict[str, int]:
-    """Makes the conversations that are missing; message → conversation."""
-    if not missing:
-        return {}
-    ids = allocate("conversation", len(missing))
-    of: dict[str, int] = {}
-    rows = []
-    for id, (key, members) in zip(ids, missing.items(), strict=True):
-        of.update(dict.fromkeys(members, id))
-        first = messages[members[0]]
+    incoming: Incoming,
+    opened: Mapping[int, tuple[str, list[str]]],
+    messages: Mapping[str, IncomingMessage],
+    rows: Sequence[MessageRow],
+) -> None:
+    """Makes the conversations that are missing. ``opened``: id → thread key and keys of messages."""
+    inside: dict[int, list[MessageRow]] = {id: [] for id in opened}
+    for row in sorted(rows):
+        if row.conversation_id in inside:
+            inside[row.conversation_id].append(row)
+    made = []
+    for id, (key, members) in opened.items():
         title = next((messages[m].title for m in members if messages[m].title), "")[:300]
-        at = _at(first, incoming)
-        rows.append(
-            (id, incoming.connection_id, key, incoming.department_id, State.OPEN.value, False, first.private,
-             title, "", 0, at, at, 0)
-        )  # fmt: skip
-    insert_rows("inbox_conversation", CONVERSATION, rows)
-    return of
+        first = messages[members[0]]
+        made.append(
+            (id, incoming.connection_id, key, incoming.department_id, first.private, title, *summary_of(inside[id]))
+        )
+    insert_rows("inbox_conversation", CONVERSATION, made)
 
 
 def _people(incoming: Incoming, messages: Iterable[IncomingMessage]) -> dict[str, int]:
@@ -271,9 +265,8 @@ def _people(incoming: Incoming, messages: Iterable[IncomingMessage]) -> dict[str
             authors[message.author.id] = (message.author, _at(message, incoming))
     if not authors:
         return {}
-    where, parameter = one_of("external_id", list(authors), "text")
-    find = f"SELECT external_id, id, name, handle, url, avatar FROM inbox_person WHERE connection_id = %s AND {where}"
-    there = {key: rest for key, *rest in select(find, [incoming.connection_id, parameter])}
+    fields, keys = "external_id, id, name, handle, url, avatar", list(authors)
+    there = {key: rest for key, *rest in find("inbox_person", fields, incoming.connection_id, keys)}
     rows = [
         (incoming.connection_id, key, *details, first_at)
         for key, (author, first_at) in authors.items()
@@ -281,14 +274,14 @@ def _people(incoming: Incoming, messages: Iterable[IncomingMessage]) -> dict[str
     ]
     if not rows:
         return {key: id for key, (id, *_) in there.items()}
-    insert_rows(
+    upsert_rows(
         "inbox_person",
         PERSON,
         rows,
         "ON CONFLICT (connection_id, external_id) DO UPDATE SET name = excluded.name, handle = excluded.handle,"
         " url = excluded.url, avatar = excluded.avatar",
     )
-    return {key: id for key, id, *_ in select(find, [incoming.connection_id, parameter])}
+    return dict(find("inbox_person", "external_id, id", incoming.connection_id, keys))
 
 
 def _details(author: Author) -> tuple[str, str, str, str]:
@@ -330,7 +323,7 @@ def _change(
     _index(ids)
     touched = {told_.conversation_id for told_ in told if told_.conversation_id is not None}
     back = {one.conversation_id for one in told if one.fact == Fact.MESSAGE_RESTORED}
-    _refresh([], touched, {id for id in back if id is not None})
+    refresh([], touched, {id for id in back if id is not None})
     stored.changed = ids
     stored.conversations += list(touched)
     return told
@@ -387,7 +380,7 @@ def _changed_row(
 
 
 def _keep_versions(older: Mapping[int, Mapping[int, str]]) -> None:
-    insert_rows(
+    upsert_rows(
         "inbox_version",
         {"message_id": "bigint", "rank": "bigint", "text": "text"},
         [(id, rank, clean(text)) for id, texts in older.items() for rank, text in texts.items()],
@@ -395,70 +388,7 @@ def _keep_versions(older: Mapping[int, Mapping[int, str]]) -> None:
     )
 
 
-# -- what follows from the messages -----------------------------------------------------------------------------------
-
-
-REFRESH = """
-UPDATE inbox_conversation SET
-  message_count = inbox_conversation.message_count + f.n,
-  last_out_id = f.last_out,
-  waiting_since = f.waiting,
-  person_id = coalesce(f.first_person, inbox_conversation.person_id),
-  preview = coalesce(newest.preview, ''),
-  last_at = coalesce(newest.at, CASE WHEN f.first_at < inbox_conversation.first_at THEN f.first_at
-    ELSE inbox_conversation.first_at END),
-  first_at = CASE WHEN f.first_at < inbox_conversation.first_at THEN f.first_at ELSE inbox_conversation.first_at END,
-  snoozed_until = CASE WHEN f.came AND f.waiting IS NOT NULL THEN NULL ELSE inbox_conversation.snoozed_until END,
-  unread = CASE WHEN f.waiting IS NULL THEN false WHEN f.came THEN true ELSE inbox_conversation.unread END,
-  state = CASE
-    WHEN coalesce(f.first_person, inbox_conversation.person_id) IS NULL THEN {resolved}
-    WHEN f.came AND f.waiting IS NOT NULL THEN {open}
-    WHEN f.waiting IS NULL AND f.last_out > 0
-      AND (inbox_conversation.state = {open} OR inbox_conversation.person_id IS NULL) THEN {waiting}
-    ELSE inbox_conversation.state END
-FROM (
-  SELECT s.*,
-    (SELECT m.at FROM inbox_message m WHERE m.conversation_id = s.id AND m.id > s.last_out AND NOT m.ours
-      AND m.deleted_at IS NULL ORDER BY m.id LIMIT 1) AS waiting,
-    (SELECT m.id FROM inbox_message m WHERE m.conversation_id = s.id AND m.deleted_at IS NULL
-      ORDER BY m.id DESC LIMIT 1) AS newest_id,
-    (SELECT m.person_id FROM inbox_message m WHERE m.conversation_id = s.id AND NOT m.ours
-      ORDER BY m.id LIMIT 1) AS first_person
-  FROM (
-    SELECT c.id, new.n, new.came, new.first_at,
-      CASE WHEN new.out_id > c.last_out_id THEN new.out_id ELSE c.last_out_id END AS last_out
-    FROM {touched} JOIN inbox_conversation c ON c.id = new.id
-  ) AS s
-) AS f
-LEFT JOIN (SELECT id, at, substr(text, 1, 160) AS preview FROM inbox_message) AS newest ON newest.id = f.newest_id
-WHERE inbox_conversation.id = f.id
-"""
-
-
-def _refresh(rows: Sequence[tuple[Any, ...]], also: Iterable[int], back: Collection[int] = ()) -> None:
-    """Brings what conversations say about themselves in line with their messages. One statement.
-
-    ``rows`` are new messages; ``also`` are further conversations, ``back`` those of them where a message came back.
-    """
-    touched = {id: [id, 0, id in back, 2**53, 0] for id in also}
-    for row in rows:
-        id, ours, at, deleted = row[3], row[5], row[15], row[20] is not None
-        one = touched.setdefault(id, [id, 0, False, at, 0])
-        one[1] += 1
-        one[2] = one[2] or not (ours or deleted)
-        one[3] = min(one[3], at)
-        one[4] = max(one[4], row[0] if ours else 0)
-    if not touched:
-        return
-    columns = {"id": "bigint", "n": "int", "came": "boolean", "first_at": "bigint", "out_id": "bigint"}
-    table, parameters = rows_as_table(columns, list(touched.values()))
-    states = {"open": State.OPEN.value, "waiting": State.WAITING.value, "resolved": State.RESOLVED.value}
-    execute(REFRESH.format(touched=table, **states), parameters)
-
-
-def refresh(conversation_ids: Iterable[int]) -> None:
-    """The same for conversations whose messages were changed by hand."""
-    _refresh([], conversation_ids)
+# -- SQLite's full text -----------------------------------------------------------------------------------------------
 
 
 def _unindex(ids: Sequence[int]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from draht.contract.messages import IncomingMessage
-from draht.core.sql import execute, one_of, rows_as_table, select
+from draht.core.sql import execute, find, one_of, rows_as_table
 
 
 @dataclass(slots=True)
@@ -77,12 +77,7 @@ def _place(
 
 
 def _by_key(connection_id: int, keys: list[str]) -> dict[str, int]:
-    where, parameter = one_of("external_id", keys, "text")
-    rows = select(
-        f"SELECT external_id, id FROM inbox_conversation WHERE connection_id = %s AND {where}",
-        [connection_id, parameter],
-    )
-    return dict(rows)
+    return dict(find("inbox_conversation", "external_id, id", connection_id, keys))
 
 
 def _last(target: int, joins: Mapping[int, int]) -> int:

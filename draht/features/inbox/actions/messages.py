@@ -16,7 +16,7 @@ from draht.core.people.models import Role
 from draht.features.inbox import queries
 from draht.features.inbox.actions.locking import NotPossible, tell
 from draht.features.inbox.models import Message
-from draht.features.inbox.store import refresh
+from draht.features.inbox.summaries import refresh
 
 STATES = {Act.APPROVE: (False, False), Act.HOLD: (True, False), Act.SPAM: (False, True), Act.DELETE: (False, True)}
 
@@ -39,5 +39,5 @@ def _write_down(viewer: Viewer, message: Message, act: Act) -> None:
     Message.objects.filter(pk=message.pk).update(
         held=held, deleted_at=at if gone else None, gone=max(message.rank, at) if gone else -1
     )
-    refresh([message.conversation_id])
+    refresh([], [message.conversation_id])
     tell(Fact.MESSAGE_MODERATED, message.conversation, viewer, message=message.pk, act=act.value)

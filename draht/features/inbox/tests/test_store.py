@@ -161,6 +161,7 @@ def test_the_number_of_statements_does_not_grow_with_the_batch(service: Departme
             *(message(f"{i}", i, "new", revision=T0 + timedelta(days=9)) for i in range(0, n // 2, 2)),
             *(Deletion(f"{i}") for i in range(1, n // 2, 4)),
             message("before-its-message"),
+            message("another-in-a-known-thread", thread="t1"),
         ]
         with CaptureQueriesContext(
             connection,
