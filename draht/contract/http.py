@@ -108,7 +108,10 @@ class Http:
             target, options = _bound_to_public(url, options) if public else (url, options)
             with self._client.stream(method, target, **options) as response:
                 body = _read_within_bound(response, most)
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        except UnicodeEncodeError as error:
+            told = words("The login for {host} has characters that cannot be sent. Was it copied as a whole?")
+            raise Refused(told.format(host=_host(url))) from error
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as error:  # of a name that is none
             told = words("{url} is not an address that can be called: {error}")
             raise Refused(told.format(url=url, error=error)) from error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:

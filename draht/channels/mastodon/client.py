@@ -21,11 +21,7 @@ class Client:
     """One login. ``server`` is an address as a person types it: with or without scheme or path."""
 
     def __init__(self, http: Http, server: str, token: str) -> None:
-        typed = server.strip()
-        parts = urlsplit(typed if "://" in typed else f"https://{typed}")
-        if not parts.netloc:
-            raise Refused(words("{address} is not the address of a server.").format(address=server))
-        self.base = f"{parts.scheme}://{parts.netloc}"
+        self.base = _base(server.strip())
         self.http = http
         self.headers = {"Authorization": f"Bearer {token.strip()}"}
 
@@ -78,6 +74,16 @@ class Client:
 
     def _get(self, path: str, **options: Any) -> Answer:
         return self.http.get(self.base + path, headers=self.headers, **options)
+
+
+def _base(typed: str) -> str:
+    try:
+        parts = urlsplit(typed if "://" in typed else f"https://{typed}")
+    except ValueError:  # a bracket that nobody closed
+        parts = urlsplit("")
+    if not parts.netloc:
+        raise Refused(words("{address} is not the address of a server.").format(address=typed))
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _list(answer: Answer, key: str = "") -> list[Any]:

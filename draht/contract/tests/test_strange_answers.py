@@ -39,3 +39,18 @@ def test_a_no_with_a_strange_body(body: bytes) -> None:
         http.get(loopback.url)
     http.close()
     loopback.close()
+
+
+@pytest.mark.parametrize("url", ["http://..", f"http://{'a' * 300}.example", "x", "file:///etc/passwd", "http://\x00"])
+def test_an_address_that_is_none_is_refused(url: str) -> None:
+    http = Http(timeout=5)
+    with pytest.raises(Refused, match="is not an address that can be called"):
+        http.get(url)
+    http.close()
+
+
+def test_a_login_that_cannot_be_sent_is_refused() -> None:
+    http = Http(timeout=5)
+    with pytest.raises(Refused, match="characters that cannot be sent"):
+        http.get("http://127.0.0.1:1/", headers={"Authorization": "Bearer tökèn"})
+    http.close()
