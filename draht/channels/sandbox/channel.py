@@ -135,7 +135,8 @@ class Sandbox(Channel, Fetches, Hears, Subscribes, Replies, LooksBack, Moderates
                 return _may_moderate(act, item, ours)
 
     def subscribe(self, address: str) -> None:
-        self.client.subscribe(address, self.config["hook_secret"])
+        if self.config.get("hook_secret"):  # else it is content with polling
+            self.client.subscribe(address, self.config["hook_secret"])
 
     @classmethod
     def demo(cls, data_dir: str, house: str, website: str) -> Mapping[str, str]:

@@ -116,6 +116,14 @@ class TestSandbox(ChannelContract):
         assert [type(event) for event in told] == [Deletion]  # the text is gone from the log, too
         assert told[0].at > second.revision
 
+    def test_without_a_hook_secret_it_is_content_with_polling(self, net: Any, opened: Any) -> None:
+        polled = Sandbox({**opened.config, "hook_secret": ""}, opened.http, opened.account)
+        polled.subscribe("http://127.0.0.1:9/hook/1")
+        company = net.app.network.members.company("nordlicht")
+        assert net.app.network.hooks.state(company) is None
+        opened.subscribe("http://127.0.0.1:9/hook/1")
+        assert net.app.network.hooks.state(company) is not None
+
     def test_moderation(self, net: Any, opened: Any) -> None:
         self.customer_writes(net.app, "Look: https://example.com")
         held = self.last(opened)
