@@ -67,6 +67,11 @@ class Application:
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
+    def hang_up(self) -> None:
+        """Ends the streams, which would otherwise hold up the server's end."""
+        if self.hub:
+            self.hub.hang_up()
+
     def _doorway(self) -> Door:
         self._door = self._door or Door()
         return self._door

@@ -6,6 +6,7 @@ import asyncio
 import signal
 import socket
 import threading
+from typing import TYPE_CHECKING, cast
 
 import uvicorn
 from django.conf import settings
@@ -13,6 +14,9 @@ from django.conf import settings
 from draht.core.worker.loop import Worker
 from draht.flows.duties import DUTIES
 from draht.project.upkeep import console
+
+if TYPE_CHECKING:
+    from draht.project.asgi import Application
 
 MOST_AT_ONCE = 4000  # connections; open screens are among them
 
@@ -65,7 +69,15 @@ def work() -> int:
     return 0
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
+    """Ends the live streams when it ends; it would wait for them in vain."""
+
+    async def shutdown(self, sockets: object = None) -> None:
+        cast("Application", self.config.app).hang_up()
+        await super().shutdown(sockets)  # type: ignore[arg-type]
+
+
+class _Server(Server):
     """Says where it can be reached as soon as it can be."""
 
     def __init__(self, config: uvicorn.Config, port: int, *, with_demo: bool) -> None:

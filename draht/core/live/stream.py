@@ -36,7 +36,7 @@ async def stream(hub: Hub, scope: Scope, receive: Receive, send: Send) -> None:
     await hub.ready.wait()
     screen = Screen(viewer.user_id, frozenset(viewer.department_ids), await asyncio.to_thread(end))
     hub.open(screen)
-    gone = asyncio.ensure_future(disconnected(receive))
+    gone = hub.attend(disconnected(receive))
     try:
         if since is not None:
             await asyncio.to_thread(missed, screen, since)

@@ -32,7 +32,7 @@ async def stream(
 ) -> None:
     """Answers one request. ``last`` is the ``Last-Event-ID``, if the widget was here before."""
     await start(send, headers)
-    gone = asyncio.ensure_future(disconnected(receive))
+    gone = hub.attend(disconnected(receive))
     try:
         await hub.ready.wait()
         conversation_id = await _wait_for_conversation(customer, gone, send)

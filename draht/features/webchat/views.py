@@ -6,12 +6,9 @@ What a visitor says is kept durably before the 200, then travels the road of eve
 from __future__ import annotations
 
 import asyncio
-import gzip
 import logging
 from collections import Counter
 from datetime import UTC, datetime
-from hashlib import sha256
-from pathlib import Path
 from uuid import UUID
 
 import msgspec
@@ -26,11 +23,9 @@ from draht.features.webchat import tokens
 from draht.features.webchat.asking import Asked, Receive, Refusal, Scope, Send, allow, answer, read, say
 from draht.features.webchat.limits import Limit
 from draht.features.webchat.stream import stream
+from draht.features.webchat.widget import ETAG, PACKED, WIDGET
 
 log = logging.getLogger("draht.webchat")
-WIDGET = (Path(__file__).parent / "widget.js").read_bytes()
-PACKED = gzip.compress(WIDGET, mtime=0)
-ETAG = b'"' + sha256(WIDGET).hexdigest()[:20].encode() + b'"'
 MOST_STREAMS = 2000  # of one process
 STREAMS_EACH = {"visitor": 10, "address": 200}
 

@@ -15,6 +15,7 @@ from django.db import connections
 from draht.core.worker.loop import Worker
 from draht.flows.duties import DUTIES
 from draht.project.asgi import Application
+from draht.project.server import Server
 
 PATIENCE = 10.0  # seconds
 
@@ -45,7 +46,7 @@ class House:
             Application(), host="127.0.0.1", port=self.port, log_config=None, access_log=False, lifespan="on",
             timeout_graceful_shutdown=1,
         )  # fmt: skip
-        server = self._server = uvicorn.Server(config)
+        server = self._server = Server(config)
         self._thread = threading.Thread(target=lambda: asyncio.run(_serve(server)), name="web", daemon=True)
         self._thread.start()
         until(lambda: server.started, "the server starts")

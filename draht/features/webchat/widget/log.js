@@ -1,0 +1,154 @@
+/* The messages, as they are seen. */
+
+const LANGUAGE =
+  [document.documentElement.lang, ...navigator.languages]
+    .map((tag) => tag.slice(0, 2).toLowerCase())
+    .find((tag) => tag in WORDS) ?? "en";
+const say = WORDS[LANGUAGE];
+const ICONS = {
+  chat: "M4 6.5A2.5 2.5 0 0 1 6.5 4h11A2.5 2.5 0 0 1 20 6.5v7a2.5 2.5 0 0 1-2.5 2.5H12l-4.5 4v-4h-1A2.5 2.5 0 0 1 4 13.5z",
+  close: "M6 6l12 12M18 6 6 18",
+  send: "M4.5 12h14M13 6l6 6-6 6",
+  more: "M12 5.5v.01M12 12v.01M12 18.5v.01",
+};
+
+/** An element: `el("p", { class: "who" }, "Bea")`. An attribute that is `false` is left away. */
+function el(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value !== false) made.setAttribute(key, value === true ? "" : value);
+  }
+  made.append(...children);
+  return made;
+}
+
+function icon(name) {
+  const [svg, path] = ["svg", "path"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  path.setAttribute("d", ICONS[name]);
+  svg.append(path);
+  return svg;
+}
+
+/** A button; one with an icon carries its words as a label. */
+function button(words, picture, attributes = {}) {
+  const named = picture ? { "aria-label": words, title: words } : {};
+  return el("button", { type: "button", ...named, ...attributes }, picture ? icon(picture) : words);
+}
+
+/** Text with its web addresses as links. */
+function linked(text) {
+  return text.split(/(https?:\/\/[^\s<>"]*[^\s<>".,;:!?'()\]])/).map((part, n) =>
+    n % 2 ? el("a", { href: part, target: "_blank", rel: "noopener noreferrer nofollow" }, part) : part,
+  );
+}
+
+function clock(at) {
+  const today = new Date(at).toDateString() === new Date().toDateString();
+  return new Intl.DateTimeFormat(LANGUAGE, { timeStyle: "short", ...(!today && { dateStyle: "short" }) }).format(at);
+}
+
+/** Letters by id, in the order of their time. What a letter is: `told` in stream.py, and `state` of the visitor's own. */
+class Log {
+  constructor(edit, remove) {
+    this.edit = edit;
+    this.remove = remove;
+    this.letters = new Map();
+    this.stays = true; // at the end, where the newest appear
+    this.list = el("div", {
+      class: "log", role: "log", "aria-live": "polite", "aria-label": say.messages, tabindex: "0",
+    });
+    this.newer = button(say.newer, null, { class: "newer", hidden: true });
+    this.element = el("div", { class: "middle" }, this.list, this.newer);
+    this.newer.addEventListener("click", () => this.toEnd());
+    this.list.addEventListener("scroll", () => {
+      this.stays = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 40;
+      if (this.stays) this.newer.hidden = true;
+    });
+    new ResizeObserver(() => this.stays && this.toEnd()).observe(this.list);
+  }
+
+  get(id) {
+    return this.letters.get(id);
+  }
+  get ours() {
+    return [...this.letters.values()].filter((letter) => letter.ours && !letter.deleted);
+  }
+
+  /** A new letter, or what has changed of one. */
+  put(values) {
+    const known = this.get(values.id);
+    const letter = { ours: false, name: "", edited: false, deleted: false, state: "", ...known, ...values };
+    letter.element ??= el("div");
+    this.letters.set(letter.id, letter);
+    this.#draw(letter);
+    this.#place(letter);
+    this.#group();
+    if (this.stays || letter.state === "sending") this.toEnd();
+    else if (!known && letter.ours) this.newer.hidden = false;
+  }
+
+  /** Moves nothing that stands right: who reads by ear hears every move. */
+  #place(letter) {
+    const later = [...this.letters.values()].filter((one) => one !== letter && one.at > letter.at);
+    const next = later.reduce((first, one) => (first && first.at <= one.at ? first : one), null)?.element ?? null;
+    const { element } = letter;
+    if (element.parentNode !== this.list || element.nextElementSibling !== next) this.list.insertBefore(element, next);
+  }
+
+  #draw(letter) {
+    const { element, ours, name, text, deleted, edited, state, at } = letter;
+    element.className = `letter ${ours ? "ours" : "mine"} ${deleted ? "gone" : ""} ${state}`;
+    const voice = el("span", { class: "unseen" }, `${ours ? name : say.you}: `);
+    const bubble = el("div", { class: "bubble" }, ...(ours && !name ? [] : [voice]), ...(deleted ? [say.deleted] : linked(text)));
+    const meta = el("p", { class: "meta" });
+    if (at && at !== Infinity) meta.append(el("time", { datetime: new Date(at).toISOString() }, clock(at)));
+    if (edited && !deleted) meta.append(el("span", {}, say.edited));
+    if (state) meta.append(el("span", { class: "state" }, say[state]));
+    const who = ours && name ? [el("p", { class: "who", "aria-hidden": "true" }, name)] : [];
+    element.replaceChildren(...who, bubble, meta);
+    if (!ours && !deleted && state === "sent") this.#offer(letter, bubble);
+  }
+
+  /** The visitor's own messages can be changed and deleted. */
+  #offer({ id, element }, bubble) {
+    const more = button(say.more, "more", { class: "more", "aria-expanded": "false" });
+    const edit = button(say.edit);
+    const remove = button(say.remove);
+    const acts = el("div", { class: "acts", hidden: true }, edit, remove);
+    bubble.append(more);
+    element.append(acts);
+    more.addEventListener("click", () => {
+      acts.hidden = !acts.hidden;
+      more.ariaExpanded = String(!acts.hidden);
+      remove.textContent = say.remove;
+      if (!acts.hidden) acts.scrollIntoView({ block: "nearest" });
+    });
+    edit.addEventListener("click", () => this.edit(id));
+    remove.addEventListener("click", () => {
+      if (remove.textContent === say.sure) this.remove(id);
+      else remove.textContent = say.sure;
+    });
+  }
+
+  /** A name stands over the first of several letters, a time under the last. */
+  #group() {
+    const shown = Array.from(this.list.children, (element) => [...this.letters.values()].find((one) => one.element === element));
+    const alike = (a, b) => a && b && a.ours === b.ours && a.name === b.name && a.at && b.at;
+    shown.forEach((letter, n) => {
+      const { element } = letter;
+      const follows = Boolean(alike(shown[n - 1], letter));
+      const silent = alike(letter, shown[n + 1]) && ["state", "edited"].every((key) => letter[key] === shown[n + 1][key]);
+      element.classList.toggle("next", follows);
+      element.querySelector(".who")?.toggleAttribute("hidden", follows);
+      element.querySelector(".meta").hidden = Boolean(silent);
+    });
+  }
+
+  toEnd() {
+    this.stays = true;
+    this.list.scrollTop = this.list.scrollHeight;
+    this.newer.hidden = true;
+  }
+}
