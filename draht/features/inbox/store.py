@@ -18,6 +18,7 @@ from draht.core.clock import to_ms
 from draht.core.journal.actions import Told, record_all
 from draht.core.journal.facts import Fact
 from draht.core.sql import allocate, execute, find, insert_rows, is_postgres, one_of, rows_as_table, select, upsert_rows
+from draht.features.inbox.echoes import recognise
 from draht.features.inbox.ids import new_ids
 from draht.features.inbox.stems import stems
 from draht.features.inbox.summaries import MessageRow, Summary, refresh, summary_of
@@ -98,6 +99,8 @@ def store(incoming: Incoming) -> Stored:
         _bury(incoming, {key: s.gone for key, s in batch.items() if key not in known and s.message is None})
     told = _change(incoming, {key: s for key, s in batch.items() if key in known}, known, stored)
     told += _add(incoming, new, known, stored)
+    if any(one.data and one.data.get("ours") for one in told):
+        recognise(stored.conversations)
     record_all(_to_departments(told, stored))
     return stored
 

@@ -389,8 +389,27 @@ def test_without_key_and_look_a_person_decides(
     town.fetch()
     assert reply_row(reply)["state"] == "sent"
     assert [e.text for e in entries(as_bea, conversation, "message")] == ["Where is my parcel?", "On its way."]
+    assert entries(as_bea, conversation, "reply") == []
+    assert entries(as_bea, conversation, "message")[1].author_name == "Bea"
     with pytest.raises(inbox.NotPossible):
         inbox.settle_reply(as_bea, reply, arrived=False)
+
+
+def test_a_person_settles_when_the_echo_is_there_already(open_town: Town, service: Department, as_bea: Viewer) -> None:
+    town = open_town
+    town.connect(service.pk, "blind")
+    conversation = ask(town, as_bea)
+    replies = [answer(as_bea, conversation) for _ in range(2)]  # the same words twice, on purpose
+    for _ in replies:
+        town.line.fail_next("lost")
+        send_due()
+    town.fetch()
+    for reply in replies:
+        inbox.settle_reply(as_bea, reply, arrived=True)
+    messages = entries(as_bea, conversation, "message")
+    assert [m.author_name for m in messages] == ["Ada", "Bea", "Bea"]
+    assert entries(as_bea, conversation, "reply") == []
+    assert len({reply_row(reply)["message_id"] for reply in replies}) == 2
 
 
 def test_a_channel_with_a_fault_of_its_own_is_unsure(

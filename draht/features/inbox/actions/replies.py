@@ -14,6 +14,7 @@ from draht.core.journal.facts import Fact
 from draht.core.people.access import Viewer
 from draht.core.people.models import Role
 from draht.features.inbox.actions.locking import NotPossible, locked, locked_reply, tell
+from draht.features.inbox.echoes import recognise
 from draht.features.inbox.models import Message, Reply, ReplyState
 
 
@@ -118,8 +119,10 @@ def settle_reply(viewer: Viewer, reply_id: int, *, arrived: bool) -> None:
     reply = locked_reply(viewer, reply_id)
     if reply.state != ReplyState.UNSURE:
         raise NotPossible(_("It is already known what became of this answer."))
-    reply.due_at, reply.reason, reply.first_tried_at, reply.attempts = now(), "", None, 0
+    reply.due_at, reply.reason, reply.attempts = now(), "", 0
+    reply.first_tried_at = reply.first_tried_at if arrived else None
     _set(reply, ReplyState.SENT if arrived else ReplyState.QUEUED, Fact.REPLY_SETTLED, viewer, arrived=arrived)
+    recognise([reply.conversation_id])
 
 
 def _set(reply: Reply, state: ReplyState, fact: Fact, viewer: Viewer, **data: object) -> None:
