@@ -18,6 +18,14 @@ from babel.messages.pofile import read_po, write_po
 HOUSE = Path(__file__).resolve().parent.parent
 LOCALE = HOUSE / "locale"
 LANGUAGES = ("de", "es")
+HEADER = "# Draht. The words that are used: docs/develop/translating.md"
+TOLD = {
+    "project": "Draht",
+    "version": "1",
+    "msgid_bugs_address": "",
+    "last_translator": "Draht",
+    "language_team": "Draht",
+}
 METHODS = [
     ("**/tests/**", "ignore"),
     ("**/migrations/**", "ignore"),
@@ -54,7 +62,7 @@ def collect() -> Catalog:
 def catalogue(language: str) -> Catalog:
     file = LOCALE / language / "LC_MESSAGES" / "django.po"
     if not file.exists():
-        return Catalog(locale=language, project="Draht", charset="utf-8")
+        return Catalog(language, header_comment=HEADER, charset="utf-8", fuzzy=False, **TOLD)
     with file.open("rb") as source:
         return read_po(source, locale=language, abort_invalid=True)
 
@@ -79,6 +87,7 @@ def update() -> None:
     template = collect()
     for language in LANGUAGES:
         there = catalogue(language)
+        template.creation_date = there.creation_date  # only what is said shall make a difference
         there.update(template, no_fuzzy_matching=True)
         there.obsolete.clear()
         file = LOCALE / language / "LC_MESSAGES" / "django.po"

@@ -107,6 +107,11 @@ def left(ms: int) -> Markup:
     return _tag(ms, span(max(ms - now(), MINUTE)), "span")
 
 
+def lasting(ms: int) -> Markup:
+    """How long something has lasted since then, kept fresh."""
+    return _tag(ms, span(max(now() - ms, MINUTE)), "lasting")
+
+
 def weekday(ms: int) -> str:
     """The day of the week and the time of day: what a snooze of some days means."""
     return f"{format_skeleton('EEE', local(ms), locale=locale())} {clock(ms)}"

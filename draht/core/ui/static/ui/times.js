@@ -41,6 +41,9 @@ function freshen(root = document) {
   for (const time of root.querySelectorAll("time[data-span]")) {
     write(time, span(Math.max(MINUTE, new Date(time.dateTime) - clockNow())))
   }
+  for (const time of root.querySelectorAll("time[data-lasting]")) {
+    write(time, span(Math.max(MINUTE, clockNow() - new Date(time.dateTime))))
+  }
 }
 
 function countDown() {
