@@ -18,7 +18,10 @@ def is_from_elsewhere() -> bool:
     if not is_postgres():
         return False
     [(newest,)] = select("SELECT coalesce(max(tx), 0) FROM journal_entry")
-    [(following,)] = select("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+    [(following,)] = select(
+        "SELECT greatest(pg_snapshot_xmax(pg_current_snapshot())::text::bigint,"
+        " pg_current_xact_id_if_assigned()::text::bigint + 1)"  # our own rows, too, are from here
+    )
     return int(newest) >= int(following)
 
 

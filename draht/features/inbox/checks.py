@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 
 from draht.core.clock import DAY, MINUTE, now
 from draht.core.sql import execute, is_postgres, one_of, select
-from draht.features.inbox.store import refresh
+from draht.features.inbox.summaries import refresh
 
 CHUNK = 20_000  # conversations of one statement
 SAMPLE = 2000  # messages whose full text is looked at on PostgreSQL
@@ -155,6 +155,6 @@ def mend() -> int:
         with transaction.atomic():
             where, parameter = one_of("id", sorted(ids))
             execute(RECOUNT.format(these=where), [parameter])
-            refresh(sorted(ids))
+            refresh([], also=sorted(ids))
         mended |= ids
     return len(mended)
