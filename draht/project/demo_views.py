@@ -5,9 +5,13 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import mark_safe
 
 from draht.connections.models import Connection
+from draht.connections.registry import channels
+from draht.contract.visits import Welcomes
 from draht.core.clock import DAY, HOUR, now, to_datetime
+from draht.features.webchat.queries import embed_snippet
 
 POSTS = [
     (
@@ -36,7 +40,11 @@ def began_at() -> int:
 
 @login_not_required
 def website(request: HttpRequest) -> HttpResponse:
-    return render(request, "demo/website.html", {"widget": ""})
+    here = request.build_absolute_uri("/").rstrip("/")
+    kinds = [name for name, kind in channels().items() if issubclass(kind, Welcomes)]
+    chat = Connection.objects.filter(channel__in=kinds, removed_at=None).order_by("id").first()
+    widget = mark_safe(embed_snippet(here, chat.hook_key)) if chat else ""
+    return render(request, "demo/website.html", {"widget": widget})
 
 
 @login_not_required

@@ -27,7 +27,7 @@ def serve(host: str | None, port: int | None, *, with_worker: bool, with_demo: b
 
     host, port = host or settings.HOST, port or settings.PORT
     if not _is_free(host, port):
-        console.print(f"Port {port} is taken by another program. Choose another one: DRAHT_PORT={port + 1} make run")
+        console.print(f"Port {port} is taken. Choose another one: DRAHT_PORT={port + 1} make run", soft_wrap=True)
         return 1
     config = uvicorn.Config(
         application, host=host, port=port, log_config=None, access_log=False, limit_concurrency=MOST_AT_ONCE,
