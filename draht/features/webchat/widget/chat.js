@@ -91,7 +91,7 @@ class DrahtChat extends HTMLElement {
   open() {
     this.panel.hidden = false;
     this.toggleAttribute("open", true);
-    this.line.hello().catch((no) => this.#state(no.closed ? "closed" : "away"));
+    this.line.hello().catch((no) => this.line.fail(no));
     this.log.toEnd();
     this.#count();
     this.text.focus({ preventScroll: true });

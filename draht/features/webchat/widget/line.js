@@ -1,6 +1,7 @@
 /* The visitor's side: who they are, what waits to be sent, and the line on which answers come. */
 
 const SILENCE = 50_000; // milliseconds without a heartbeat: the line is dead
+const MOST_KEPT_ALIVE = 16_000; // characters; browsers take 64 KiB of requests that outlive their page
 const HIDDEN = 30_000; // milliseconds; a page that nobody looks at gives its line back
 
 class Line extends EventTarget {
@@ -55,8 +56,11 @@ class Line extends EventTarget {
     } catch (no) {
       if (no.code !== "identity") throw no;
       console.error(`Draht chat: ${no.message}`);
+      const { waiting } = this.shelf.read();
+      this.shelf.change({ waiting: [] });
       this.user = null;
       this.shelf = new Shelf(this.#place());
+      this.shelf.change({ waiting: [...this.shelf.read().waiting, ...waiting] });
       return this.#greet();
     }
   }
@@ -81,25 +85,21 @@ class Line extends EventTarget {
     for (let pause = 1, deed; (deed = this.shelf.read().waiting[0]); ) {
       try {
         await this.hello();
-        await ask("send", { value: deed, headers: this.#login, keepalive: true, signal: AbortSignal.timeout(20_000) });
+        const keepalive = JSON.stringify(deed).length < MOST_KEPT_ALIVE;
+        await ask("send", { value: deed, headers: this.#login, keepalive, signal: AbortSignal.timeout(20_000) });
         this.#done(deed, { began: true });
         this.#tell("state", "");
         this.#tell("sent", deed);
         this.listen();
         pause = 1;
       } catch (no) {
-        if (no.closed) {
-          this.#close(no);
-          break;
-        }
+        this.fail(no);
+        if (no.closed) break;
         if (no.final) {
           this.#done(deed);
           this.#tell("refused", deed);
-          console.error(`Draht chat: ${no.message}`);
           continue;
         }
-        if (no.code === "unknown") this.#forget();
-        this.#tell("state", no.code === "slow_down" ? "slow" : "away");
         await this.#rest(no.after || pause);
         pause = Math.min(pause * 2, 30);
       }
@@ -122,9 +122,7 @@ class Line extends EventTarget {
         await this.#hear(line.signal, () => (pause = 1));
       } catch (no) {
         if (line.signal.aborted) break;
-        if (no.closed) this.#close(no);
-        else if (no.code === "unknown") this.#forget();
-        else this.#tell("state", "away");
+        this.fail(no);
         after = no.after;
       }
       if (!line.signal.aborted) await this.#rest(after || pause * (0.5 + Math.random()));
@@ -134,10 +132,13 @@ class Line extends EventTarget {
     this.line?.abort();
     this.line = null;
   }
-  #close(no) {
-    console.error(`Draht chat: ${no.message}`);
-    this.hangUp();
-    this.#tell("state", "closed");
+
+  /** Says what went wrong: to the visitor, and, where somebody has to mend it, in the console. */
+  fail(no) {
+    if (no.closed || no.final) console.error(`Draht chat: ${no.message}`);
+    if (no.closed) this.hangUp();
+    if (no.code === "unknown") this.#forget();
+    else this.#tell("state", no.closed ? "closed" : no.code === "slow_down" ? "slow" : "away");
   }
 
   async #hear(signal, well) {

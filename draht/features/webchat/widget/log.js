@@ -12,6 +12,8 @@ const ICONS = {
   more: "M12 5.5v.01M12 12v.01M12 18.5v.01",
 };
 
+const SHOWN = ["text", "name", "edited", "deleted", "state", "at"]; // of a letter; else it is not drawn anew
+
 /** An element: `el("p", { class: "who" }, "Bea")`. An attribute that is `false` is left away. */
 function el(name, attributes = {}, ...children) {
   const made = document.createElement(name);
@@ -81,8 +83,9 @@ class Log {
     const known = this.get(values.id);
     const letter = { ours: false, name: "", edited: false, deleted: false, state: "", ...known, ...values };
     letter.element ??= el("div");
+    letter.nth ??= this.letters.size;
     this.letters.set(letter.id, letter);
-    this.#draw(letter);
+    if (!known || SHOWN.some((key) => known[key] !== letter[key])) this.#draw(letter);
     this.#place(letter);
     this.#group();
     if (this.stays || letter.state === "sending") this.toEnd();
@@ -91,8 +94,9 @@ class Log {
 
   /** Moves nothing that stands right: who reads by ear hears every move. */
   #place(letter) {
-    const later = [...this.letters.values()].filter((one) => one !== letter && one.at > letter.at);
-    const next = later.reduce((first, one) => (first && first.at <= one.at ? first : one), null)?.element ?? null;
+    const isLater = (a, b) => a.at > b.at || (a.at === b.at && a.nth > b.nth);
+    const later = [...this.letters.values()].filter((one) => isLater(one, letter));
+    const next = later.reduce((first, one) => (first && isLater(one, first) ? first : one), null)?.element ?? null;
     const { element } = letter;
     if (element.parentNode !== this.list || element.nextElementSibling !== next) this.list.insertBefore(element, next);
   }
@@ -108,7 +112,7 @@ class Log {
     if (state) meta.append(el("span", { class: "state" }, say[state]));
     const who = ours && name ? [el("p", { class: "who", "aria-hidden": "true" }, name)] : [];
     element.replaceChildren(...who, bubble, meta);
-    if (!ours && !deleted && state === "sent") this.#offer(letter, bubble);
+    if (!ours && !deleted && state === "sent" && at !== Infinity) this.#offer(letter, bubble);
   }
 
   /** The visitor's own messages can be changed and deleted. */
