@@ -20,9 +20,8 @@ class Limit:
     def wait(self, who: str) -> float:
         """Seconds until ``who`` may go on; 0 if now, which then counts."""
         now = self._clock()
-        each = 60 / self._most
-        full_at = max(self._full_at.get(who, now), now) + each
-        if full_at - now > 60 + each / 2:
+        full_at = max(self._full_at.get(who, now), now) + 60 / self._most
+        if full_at - now > 60.001:  # what does not fit any more; a thousandth for rounding
             return full_at - now - 60
         if len(self._full_at) >= MOST_REMEMBERED:
             self._full_at = {one: at for one, at in self._full_at.items() if at > now + 30}

@@ -28,14 +28,15 @@ class DrahtChat extends HTMLElement {
 
   #build(root) {
     this.badge = el("span", { class: "badge", hidden: true, "aria-hidden": "true" });
-    this.launcher = el("button", { class: "launcher", type: "button", "aria-expanded": "false" }, icon("chat"), this.badge);
+    this.launcher = el("button", { class: "launcher", type: "button" }, icon("chat"), this.badge);
     this.heading = el("h2", { id: "title" }, say.chat);
     this.leave = button(say.close, "close");
     this.log = new Log((id) => this.#edit(id), (id) => this.#remove(id));
     this.strip = el("p", { class: "strip", role: "status", hidden: true });
     this.cancel = button(say.cancel);
     this.note = el("div", { class: "editing", hidden: true }, say.editing, this.cancel);
-    this.text = el("textarea", { id: "text", rows: "1", placeholder: say.type, enterkeyhint: "send", "aria-describedby": "count" });
+    const field = { id: "text", rows: "1", placeholder: say.type, enterkeyhint: "send", "aria-describedby": "count" };
+    this.text = el("textarea", field);
     this.send = button(say.send, "send", { class: "send", type: "submit", disabled: true });
     this.count = el("p", { class: "count", id: "count", hidden: true });
     const label = el("label", { class: "unseen", for: "text" }, say.write);
@@ -190,7 +191,8 @@ class DrahtChat extends HTMLElement {
     this.badge.hidden = !this.unread;
     this.badge.textContent = this.unread > 9 ? "9+" : this.unread;
     this.launcher.ariaExpanded = String(!this.panel.hidden);
-    this.launcher.ariaLabel = !this.panel.hidden ? say.close : this.unread ? `${say.open}, ${this.#unreadWords()}` : say.open;
+    const words = this.panel.hidden ? say.open : say.close;
+    this.launcher.ariaLabel = this.unread ? `${words}, ${this.#unreadWords()}` : words;
   }
 
   #unreadWords() {

@@ -19,7 +19,8 @@ async function ask(what, { value, ...options }) {
   const headers = { ...options.headers, ...(value && { "Content-Type": "application/json" }) };
   const body = value && JSON.stringify(value);
   const method = value ? "POST" : "GET";
-  const answer = await fetch(HERE + what, { ...options, method, headers, body, credentials: "omit", cache: "no-store" });
+  const quiet = { credentials: "omit", cache: "no-store" };
+  const answer = await fetch(HERE + what, { ...options, ...quiet, method, headers, body });
   if (!answer.ok) throw new No(answer, await answer.json().catch(() => ({})));
   return answer;
 }

@@ -6,7 +6,7 @@ const LANGUAGE =
     .find((tag) => tag in WORDS) ?? "en";
 const say = WORDS[LANGUAGE];
 const ICONS = {
-  chat: "M4 6.5A2.5 2.5 0 0 1 6.5 4h11A2.5 2.5 0 0 1 20 6.5v7a2.5 2.5 0 0 1-2.5 2.5H12l-4.5 4v-4h-1A2.5 2.5 0 0 1 4 13.5z",
+  chat: "M4 7a3 3 0 0 1 3-3h10a3 3 0 0 1 3 3v6a3 3 0 0 1-3 3h-5l-4.5 4v-4H7a3 3 0 0 1-3-3z",
   close: "M6 6l12 12M18 6 6 18",
   send: "M4.5 12h14M13 6l6 6-6 6",
   more: "M12 5.5v.01M12 12v.01M12 18.5v.01",
@@ -51,7 +51,7 @@ function clock(at) {
   return new Intl.DateTimeFormat(LANGUAGE, { timeStyle: "short", ...(!today && { dateStyle: "short" }) }).format(at);
 }
 
-/** Letters by id, in the order of their time. What a letter is: `told` in stream.py, and `state` of the visitor's own. */
+/** Letters by id, in the order of their time; `_json` in stream.py says what they are */
 class Log {
   constructor(edit, remove) {
     this.edit = edit;
@@ -104,8 +104,8 @@ class Log {
   #draw(letter) {
     const { element, ours, name, text, deleted, edited, state, at } = letter;
     element.className = `letter ${ours ? "ours" : "mine"} ${deleted ? "gone" : ""} ${state}`;
-    const voice = el("span", { class: "unseen" }, `${ours ? name : say.you}: `);
-    const bubble = el("div", { class: "bubble" }, ...(ours && !name ? [] : [voice]), ...(deleted ? [say.deleted] : linked(text)));
+    const voice = ours && !name ? "" : el("span", { class: "unseen" }, `${ours ? name : say.you}: `);
+    const bubble = el("div", { class: "bubble" }, voice, ...(deleted ? [say.deleted] : linked(text)));
     const meta = el("p", { class: "meta" });
     if (at && at !== Infinity) meta.append(el("time", { datetime: new Date(at).toISOString() }, clock(at)));
     if (edited && !deleted) meta.append(el("span", {}, say.edited));
@@ -138,12 +138,14 @@ class Log {
 
   /** A name stands over the first of several letters, a time under the last. */
   #group() {
-    const shown = Array.from(this.list.children, (element) => [...this.letters.values()].find((one) => one.element === element));
+    const of = new Map([...this.letters.values()].map((letter) => [letter.element, letter]));
+    const shown = Array.from(this.list.children, (element) => of.get(element));
     const alike = (a, b) => a && b && a.ours === b.ours && a.name === b.name && a.at && b.at;
+    const same = (a, b) => ["state", "edited"].every((key) => a[key] === b[key]);
     shown.forEach((letter, n) => {
       const { element } = letter;
       const follows = Boolean(alike(shown[n - 1], letter));
-      const silent = alike(letter, shown[n + 1]) && ["state", "edited"].every((key) => letter[key] === shown[n + 1][key]);
+      const silent = alike(letter, shown[n + 1]) && same(letter, shown[n + 1]);
       element.classList.toggle("next", follows);
       element.querySelector(".who")?.toggleAttribute("hidden", follows);
       element.querySelector(".meta").hidden = Boolean(silent);
