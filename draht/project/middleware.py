@@ -1,11 +1,13 @@
-"""What holds for every page: a strict content security policy, and the language that its reader chose."""
+"""What holds for every page: a strict content security policy, its reader's language, and calm about odd addresses."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.views.defaults import page_not_found
 
 Next = Callable[[HttpRequest], HttpResponse]
 POLICY = (
@@ -35,3 +37,18 @@ def own_language(following: Next) -> Next:
         return following(request)
 
     return middleware
+
+
+class NoSuchValue:
+    """A number that no column holds, or a null character, leads nowhere: the page is not found; nothing is broken."""
+
+    def __init__(self, following: Next) -> None:
+        self._following = following
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._following(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """SQLite's driver raises ``OverflowError``; PostgreSQL's ``DataError``, for null characters ``ValueError``."""
+        odd = isinstance(error, OverflowError | DataError) or (isinstance(error, ValueError) and "NUL" in str(error))
+        return page_not_found(request, error) if odd else None

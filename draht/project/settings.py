@@ -130,6 +130,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "draht.project.middleware.NoSuchValue",
 ]
 ROOT_URLCONF = "draht.project.urls"
 WSGI_APPLICATION = "draht.project.wsgi.application"

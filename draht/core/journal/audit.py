@@ -9,6 +9,7 @@ from draht.core.people.access import Viewer
 from draht.core.people.models import Role, User
 from draht.core.sql import is_postgres, one_of, select
 
+PAGE = 100  # rows
 WALKED = 20_000  # rows that one page looks at
 
 
@@ -22,20 +23,20 @@ class Page:
     walked: bool = False
 
 
-def page(viewer: Viewer, fact: str = "", actor_id: int | None = None, before: str = "", limit: int = 100) -> Page:
+def page(viewer: Viewer, fact: str = "", actor_id: int | None = None, before: str = "") -> Page:
     """The newest facts before a position, of one kind and by one colleague if asked."""
     viewer.must_be(Role.LEAD)
-    conditions = [("fact = %s", fact)] if fact else []
+    conditions: list[tuple[str, str | int]] = [("fact = %s", fact)] if fact else []
     conditions += [("actor_id = %s", actor_id)] if actor_id is not None else []
     walk, parameters = _walk(Position.parse(before))
     wanted = " AND ".join(condition for condition, _ in conditions) or "1 = 1"
     found = select(
         f"SELECT {FIELDS} FROM ({walk} LIMIT {WALKED}) AS walked WHERE {wanted} ORDER BY {_order()} LIMIT %s",
-        [*parameters, *(value for _, value in conditions), limit + 1],
+        [*parameters, *(value for _, value in conditions), PAGE + 1],
     )
     rows = [Row(*row) for row in found]
-    if len(rows) > limit:
-        return Page(rows[:limit], _names(rows), str(rows[limit - 1].position))
+    if len(rows) > PAGE:
+        return Page(rows[:PAGE], _names(rows), str(rows[PAGE - 1].position))
     ends = select(f"{walk} LIMIT 1 OFFSET {WALKED - 1}", parameters)
     older = str(Row(*ends[0]).position) if ends else ""
     return Page(rows, _names(rows), older, walked=bool(older))
