@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from draht.project.demo import AGENT, PASSWORD
-from tests.test_newcomer import ARGS, CHROMIUM, House
-from tests.test_newcomer import pytestmark as pytestmark  # in a browser, or not at all
+from tests.house import ARGS, CHROMIUM, IN_A_BROWSER, House
+
+pytestmark = IN_A_BROWSER
 
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
 

@@ -9,5 +9,5 @@ from pytest_socket import SocketConnectBlockedError
 
 
 def test_nothing_leaves_this_machine() -> None:
-    with socket.socket() as line, pytest.raises((SocketConnectBlockedError, UserWarning), match="192.0.2.1"):
+    with socket.socket() as line, pytest.raises((SocketConnectBlockedError, UserWarning), match=r"192\.0\.2\.1"):
         line.connect(("192.0.2.1", 80))

@@ -1,63 +1,19 @@
-"""The newcomer's first minutes, in a real browser on a real server: write as a customer, answer on the desk, see it there."""
+"""The newcomer's first minutes in a real browser: write as a customer, answer on the desk, see it there."""
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import signal
-import subprocess
-import sys
-import time
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from draht.contract.testing import free_port
 from draht.project.demo import AGENT, PASSWORD
+from tests.house import ARGS, CHROMIUM, IN_A_BROWSER, House
 
-CHROMIUM = shutil.which("chromium")
-ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync"]  # fmt: skip
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM and not os.environ.get("CI"), reason="there is no chromium here"),
-]
-
-
-class House:
-    """``draht serve --demo`` with a data folder of its own."""
-
-    def __init__(self, data: Path) -> None:
-        self.port = free_port()
-        self.url = f"http://localhost:{self.port}"
-        self._log = data / "log.txt"
-        self._environment = os.environ | {
-            "DRAHT_DATA_DIR": str(data), "DRAHT_BASE_URL": self.url, "DRAHT_UNDO_SECONDS": "3",
-        }  # fmt: skip
-        self._environment.pop("DRAHT_DATABASE", None)
-        self.seconds = self.start()
-
-    def start(self) -> float:
-        """Seconds until the demo is ready."""
-        began = time.monotonic()
-        draht = Path(sys.executable).parent / "draht"
-        with self._log.open("w") as log:
-            command = [draht, "serve", "--demo", "--port", str(self.port)]
-            self._process = subprocess.Popen(command, env=self._environment, stderr=log)
-        while "Log in as" not in self._log.read_text():
-            assert self._process.poll() is None, self._log.read_text()
-            assert time.monotonic() - began < 60, self._log.read_text()
-            time.sleep(0.05)
-        return time.monotonic() - began
-
-    def stop(self, number: int = signal.SIGTERM) -> None:
-        self._process.send_signal(number)
-        self._process.wait(20)
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture(scope="module")
@@ -138,5 +94,5 @@ def test_undo_takes_an_answer_back(desk: Page, customer: Page, house: House) -> 
 def test_the_second_start_takes_seconds_and_keeps_the_data(house: House) -> None:
     house.stop(signal.SIGKILL)
     assert house.start() < 15
-    with urllib.request.urlopen(f"{house.url}/sandbox/@nordlicht") as page:  # noqa: S310 - our own server
+    with urllib.request.urlopen(f"{house.url}/sandbox/@nordlicht") as page:
         assert "Is the Aurora louder than the Polar?" in page.read().decode()

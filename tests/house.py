@@ -1,0 +1,55 @@
+"""A running Draht for browser tests, and the browser they use."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from draht.contract.testing import free_port
+
+CHROMIUM = shutil.which("chromium")
+ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+IN_A_BROWSER = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM and not os.environ.get("CI"), reason="there is no chromium here"),
+]
+
+
+class House:
+    """``draht serve --demo`` with a data folder of its own."""
+
+    def __init__(self, data: Path) -> None:
+        self.port = free_port()
+        self.url = f"http://localhost:{self.port}"
+        self._log = data / "log.txt"
+        self._environment = os.environ | {
+            "DRAHT_DATA_DIR": str(data), "DRAHT_BASE_URL": self.url, "DRAHT_UNDO_SECONDS": "3",
+        }  # fmt: skip
+        self._environment.pop("DRAHT_DATABASE", None)
+        self.seconds = self.start()
+
+    def start(self) -> float:
+        """Seconds until the demo is ready."""
+        began = time.monotonic()
+        draht = Path(sys.executable).parent / "draht"
+        with self._log.open("w") as log:
+            command = [draht, "serve", "--demo", "--port", str(self.port)]
+            self._process = subprocess.Popen(command, env=self._environment, stderr=log)
+        while "Log in as" not in self._log.read_text():
+            assert self._process.poll() is None, self._log.read_text()
+            assert time.monotonic() - began < 60, self._log.read_text()
+            time.sleep(0.05)
+        return time.monotonic() - began
+
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        self._process.send_signal(number)
+        self._process.wait(20)

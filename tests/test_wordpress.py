@@ -1,0 +1,67 @@
+"""A conversation through a real WordPress: connected on the connect page, answered on the desk, seen on the blog."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from draht.channels.wordpress.tests.real.server import RealWordPress
+from draht.project.demo import ADMIN, PASSWORD
+from tests.house import ARGS, CHROMIUM, House
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture
+def blog() -> Iterator[RealWordPress]:
+    blog = RealWordPress()
+    yield blog
+    blog.close()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    house = House(tmp_path)
+    yield house
+    house.stop()
+
+
+@pytest.fixture
+def desk(house: House) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        page = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB").new_page()
+        page.goto(house.url)
+        page.fill("input[name=login]", ADMIN)
+        page.fill("input[name=password]", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/inbox/**")
+        yield page
+        browser.close()
+
+
+def test_a_conversation_through_a_real_wordpress(blog: RealWordPress, house: House, desk: Page) -> None:
+    desk.goto(f"{house.url}/connections/new/wordpress/")
+    desk.fill("input[name=setting_url]", blog.url)
+    desk.fill("input[name=setting_username]", "agent")
+    desk.fill("input[name=setting_password]", "not the password")
+    desk.get_by_role("button", name="Test and connect").click()
+    expect(desk.locator("main")).to_contain_text("401", timeout=30_000)
+    desk.fill("input[name=setting_password]", blog.passwords["agent"])
+    desk.get_by_role("button", name="Test and connect").click()
+    desk.wait_for_url("**/connections/**", timeout=30_000)
+
+    blog.comment("Does the Aurora steam and brew at once?", name="Jane")
+    desk.goto(f"{house.url}/connections/")
+    desk.get_by_text("WordPress").first.click()
+    desk.get_by_role("button", name="Fetch now").click()
+    desk.goto(f"{house.url}/inbox/open/")
+    desk.get_by_text("Does the Aurora steam").first.click(timeout=90_000)
+    box = desk.get_by_placeholder("Write an answer")
+    box.fill("Yes: it has two boilers.")
+    box.press("Control+Enter")
+    expect(desk.locator(".entry.is-ours .sent")).to_be_visible(timeout=30_000)
+    assert "Yes: it has two boilers." in blog.visit("/?p=1")
