@@ -24,13 +24,13 @@ from draht.contract.http import Http
 from draht.contract.messages import Account, Item, NotAllowed, Unread
 from draht.contract.text import clean
 from draht.contract.words import words
-from draht.core.clock import MINUTE, SECOND, now
+from draht.core.clock import DAY, MINUTE, SECOND, now
 from draht.core.journal.actions import Told, record, record_all
 from draht.core.journal.facts import Fact
 from draht.core.people.access import Viewer
 from draht.core.people.models import Role
 from draht.core.sql import one_of, select
-from draht.core.worker.claim import claim
+from draht.core.worker.claim import FREE, claim, come, due, free
 
 FETCH_LEASE = 5 * MINUTE  # a worker that dies while it fetches loses the connection after this
 LONGEST_PAUSE = 30 * MINUTE
@@ -42,7 +42,9 @@ LONGEST_PAUSE = 30 * MINUTE
 @contextmanager
 def opened(connection: Connection) -> Iterator[Channel]:
     """The channel of a connection, logged in. Raises ``LoginExpired`` when its tokens cannot be decrypted any more."""
-    kind = channels()[connection.channel]
+    kind = channels().get(connection.channel)
+    if kind is None:
+        raise TryLater(words("The channel “{name}” is not installed here.").format(name=connection.channel))
     try:
         config = connection.settings | decrypt(connection.secrets)
     except InvalidToken as error:
@@ -258,21 +260,24 @@ def moderate(connection: Connection, act: Act, item: Item) -> None:
 # -- fetching ---------------------------------------------------------------------------------------------------------
 
 
-DUE = "next_fetch_at <= %s AND lease_until < %s AND NOT paused AND removed_at IS NULL"
+DUE = f"{due('next_fetch_at')} AND {FREE} AND NOT paused AND removed_at IS NULL"
 
 
 def claim_due(limit: int = 1) -> list[Connection]:
     """Connections whose next fetch is due, leased to the caller. Two workers never get the same one."""
     at = now()
-    ids = claim("connections_connection", DUE, [at, at], "next_fetch_at", limit, at + FETCH_LEASE)
+    ids = claim("connections_connection", DUE, [*come(at), *free(at)], "next_fetch_at", limit, at + FETCH_LEASE)
     return list(Connection.objects.filter(pk__in=ids))
 
 
 def finish_fetch(connection: Connection, cursor: str | None, unread: Sequence[Unread], *, more: bool) -> None:
-    """Moves the cursor, in the transaction that stored the messages."""
+    """Moves the cursor, in the transaction that stored the messages.
+
+    Unless the fetch took so long that its lease ran out: then somebody else may be further on already.
+    """
     kind = channels()[connection.channel]
     every = kind.every * SECOND if issubclass(kind, Fetches) else MINUTE
-    Connection.objects.filter(pk=connection.pk).update(
+    Connection.objects.filter(pk=connection.pk, lease_until=connection.lease_until).update(
         **({} if cursor is None else {"cursor": cursor}),
         next_fetch_at=now() + (0 if more else every),
         fetched_at=now(),
@@ -282,6 +287,13 @@ def finish_fetch(connection: Connection, cursor: str | None, unread: Sequence[Un
     keep_leftovers(connection.pk, unread)
     if connection.trouble_kind:
         end_trouble(connection.pk)
+
+
+def let_go(connection: Connection) -> None:
+    """Gives a connection back that was claimed, and could not be fetched because of our own store."""
+    Connection.objects.filter(pk=connection.pk, lease_until=connection.lease_until).update(
+        lease_until=0, next_fetch_at=now() + 15 * SECOND
+    )
 
 
 def keep_leftovers(connection_id: int, unread: Sequence[Unread], request: str = "") -> None:
@@ -327,7 +339,8 @@ def note_trouble(connection_id: int, error: ChannelError) -> None:
     """Writes down what went wrong and when to try again: a short fault pauses, a lost login waits for a person."""
     at = now()
     kind = {LoginExpired: "login", TryLater: "later"}.get(type(error), "refused")
-    after = getattr(error, "after", None)
+    after = min(getattr(error, "after", None) or 0, DAY / SECOND)
+    reason = clean(error.reason)
     with transaction.atomic():
         connection = Connection.objects.select_for_update().get(pk=connection_id)
         pause = min(LONGEST_PAUSE, 15 * SECOND * 2 ** min(connection.failures, 8))
@@ -336,20 +349,21 @@ def note_trouble(connection_id: int, error: ChannelError) -> None:
             lease_until=0,
             failures=Least(F("failures") + 1, 100),
             next_fetch_at=Case(
-                When(next_fetch_at__isnull=False, then=at + max(pause, int((after or 0) * SECOND))),
+                When(next_fetch_at__isnull=False, then=at + max(pause, int(after * SECOND))),
                 default=None,
             ),
-            trouble=error.reason[:1000],
+            trouble=reason[:1000],
             trouble_kind=kind,
             trouble_since=at if began else connection.trouble_since,
         )
         if began:
             record(
                 Fact.TROUBLE_BEGAN, department_id=connection.department_id, connection=connection_id, kind=kind,
-                reason=error.reason[:300],
+                reason=reason[:300],
             )  # fmt: skip
 
 
+@transaction.atomic
 def end_trouble(connection_id: int) -> None:
     """It works again; nothing happens if it always did."""
     troubled = Connection.objects.filter(pk=connection_id).exclude(trouble_kind="")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from django.conf import settings
-from django.db import DatabaseError
 
 from draht.connections.actions import account_of
 from draht.connections.hooks import request_of
@@ -29,6 +29,7 @@ from draht.core.clock import now
 from draht.core.worker.intake import GroupCommit, Kept
 
 log = logging.getLogger("draht.hooks")
+KEY = re.compile(r"[\w-]{1,64}", re.ASCII)
 REMEMBERED = 5.0  # seconds for which a key's channel is kept open
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -51,6 +52,13 @@ class Door:
         self._opened: dict[str, Opened] = {}
 
     async def answer(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        try:
+            await self._answer(scope, receive, send)
+        except Exception:  # our store or our key is out of order, or the channel: the network sends it again
+            log.exception("A hook could not be answered.")
+            await _say(send, 503, "It could not be taken just now. Please send it again.", retry=True)
+
+    async def _answer(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         body = await read_body(receive, settings.HOOK_MAX_BYTES)
         if body is None:
             return await _say(send, 413, f"A hook may have {settings.HOOK_MAX_BYTES} bytes.")
@@ -69,15 +77,11 @@ class Door:
         try:
             told = channel.handshake(hook)
             if told is not None:
-                return await _answer(send, told)
+                return await _reply(send, told)
             channel.verify(hook)
         except Forged as error:
             return await _say(send, 401, f"The signature does not fit: {error}")
-        try:
-            await self.keep(connection_id, hook)
-        except DatabaseError as error:  # the network sends it again
-            log.error("A hook could not be kept: %s", error)
-            return await _say(send, 503, "It could not be kept just now. Please send it again.", retry=True)
+        await self.keep(connection_id, hook)
         return await _say(send, 200, "Kept.")
 
     async def keep(self, connection_id: int, hook: Hook) -> None:
@@ -100,6 +104,8 @@ class Door:
 
 def _look_up(key: str) -> Opened:
     until = time.monotonic() + REMEMBERED
+    if not KEY.fullmatch(key):
+        return Opened(until)
     connection = Connection.objects.filter(hook_key=key, removed_at=None).first()
     if connection is None or connection.channel not in channels():
         return Opened(until)
@@ -121,10 +127,10 @@ async def read_body(receive: Receive, most: int) -> bytes | None:
 
 
 async def _say(send: Send, status: int, words: str, *, retry: bool = False) -> None:
-    await _answer(send, HookAnswer(status, (words + "\n").encode()), retry=retry)
+    await _reply(send, HookAnswer(status, (words + "\n").encode()), retry=retry)
 
 
-async def _answer(send: Send, answer: HookAnswer, *, retry: bool = False) -> None:
+async def _reply(send: Send, answer: HookAnswer, *, retry: bool = False) -> None:
     headers = [
         (b"content-type", answer.content_type.encode()),
         (b"content-length", str(len(answer.body)).encode()),

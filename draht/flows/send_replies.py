@@ -100,6 +100,8 @@ def _attempt(reply: Reply, channel: Channel, outgoing: OutgoingReply) -> None:
     with only_the_four(Unsure):
         sent = channel.reply(outgoing)
     inbox.reply_sent(reply, sent)
+    if reply.conversation.connection.trouble_kind == "login":
+        connections.end_trouble(reply.conversation.connection_id)
 
 
 @contextmanager

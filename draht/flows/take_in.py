@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 
 import draht.connections.actions as connections
 import draht.features.inbox.actions as inbox
 from draht.connections.hooks import hook_of, read_back
 from draht.connections.models import Connection, Leftover
 from draht.contract.channel import Channel, Fetches, Hears, RereadsItems
-from draht.contract.errors import ChannelError, LoginExpired, TryLater
-from draht.contract.messages import Event, Hook, Reading, Unread
+from draht.contract.errors import ChannelError, LoginExpired, TryLater, only_the_four
+from draht.contract.messages import Event, Hook, IncomingMessage, Reading, Unread
+from draht.contract.reading import as_text
 from draht.core.clock import MINUTE, now
 from draht.core.people.access import Viewer
 from draht.core.people.models import Role
@@ -32,7 +33,29 @@ def take_in(connection: Connection, events: Iterable[Event], received_at: int) -
     The connection is locked, so two workers cannot store messages of one account at the same time.
     """
     held = Connection.objects.select_for_update().get(pk=connection.pk)
-    return inbox.store_messages(Incoming(held.pk, held.department_id, held.account_id, received_at, events))
+    return _store(Incoming(held.pk, held.department_id, held.account_id, received_at, list(events)))
+
+
+def _store(incoming: Incoming) -> Stored:
+    """Stores a batch. What the store cannot hold is found by halving and becomes a leftover; the others go on."""
+    events = list(incoming.events)
+    try:
+        with transaction.atomic():
+            return inbox.store_messages(incoming)
+    except (OperationalError, InterfaceError):  # the store itself is in trouble: all of it, later
+        raise
+    except Exception as error:  # nobody foresaw this message
+        if len(events) == 1:
+            return _leave(incoming.connection_id, events[0], error)
+    halves = events[: len(events) // 2], events[len(events) // 2 :]
+    return sum((_store(replace(incoming, events=half)) for half in halves), Stored())
+
+
+def _leave(connection_id: int, event: Event, error: Exception) -> Stored:
+    log.warning("A message of connection %s cannot be stored: %r", connection_id, error)
+    raw = event.raw if isinstance(event, IncomingMessage) and event.raw else asdict(event)
+    connections.keep_leftovers(connection_id, [Unread(as_text(raw), f"{type(error).__name__}: {error}"[:500])])
+    return Stored()
 
 
 def fetch_due() -> bool:
@@ -43,6 +66,9 @@ def fetch_due() -> bool:
             fetch(connection)
         except ChannelError as error:
             connections.note_trouble(connection.pk, error)
+        except DatabaseError:
+            connections.let_go(connection)
+            raise
     return bool(claimed)
 
 
@@ -51,7 +77,8 @@ def fetch(connection: Connection) -> Reading:
     with connections.opened(connection) as channel:
         if not isinstance(channel, Fetches):
             return Reading()
-        reading = channel.fetch(connection.cursor)
+        with only_the_four(TryLater):
+            reading = channel.fetch(connection.cursor)
     with transaction.atomic():
         take_in(connection, reading.events, now())
         connections.finish_fetch(connection, reading.cursor, reading.unread, more=reading.more)
@@ -73,7 +100,7 @@ def _read_group(connection_id: int, deliveries: Sequence[Delivery]) -> None:
         return intake.finish(ids)
     try:
         read, unread = _read(connection, deliveries)
-    except (LoginExpired, TryLater) as error:
+    except ChannelError as error:
         connections.note_trouble(connection_id, error)
         return intake.put_back(ids, now() + MINUTE)
     with transaction.atomic():
@@ -81,6 +108,8 @@ def _read_group(connection_id: int, deliveries: Sequence[Delivery]) -> None:
         for request, left in unread:
             connections.keep_leftovers(connection_id, [left], request)
         intake.finish(ids)
+        if connection.trouble_kind and connection.next_fetch_at is None:
+            connections.end_trouble(connection_id)
     return None
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from django.db import close_old_connections, connection
+from django.db import close_old_connections, connection, transaction
 
 from draht.core.clock import MINUTE, now
 from draht.core.sql import insert_rows, select
@@ -36,7 +36,10 @@ class Kept:
 
 def keep(hooks: Sequence[Kept]) -> None:
     """Keeps hooks durably: one statement, one commit."""
-    insert_rows("worker_delivery", COLUMNS, [(h.connection_id, h.received_at, h.request, h.body, 0, 0) for h in hooks])
+    with transaction.atomic():
+        insert_rows(
+            "worker_delivery", COLUMNS, [(h.connection_id, h.received_at, h.request, h.body, 0, 0) for h in hooks]
+        )
 
 
 def take(limit: int = MOST_AT_ONCE) -> list[Delivery]:

@@ -19,6 +19,7 @@ from draht.core.journal.actions import Told, record_all
 from draht.core.journal.facts import Fact
 from draht.core.sql import allocate, execute, find, insert_rows, is_postgres, one_of, rows_as_table, select, upsert_rows
 from draht.features.inbox.echoes import recognise
+from draht.features.inbox.fitting import fitting
 from draht.features.inbox.ids import new_ids
 from draht.features.inbox.stems import stems
 from draht.features.inbox.summaries import MessageRow, Summary, refresh, summary_of
@@ -51,6 +52,9 @@ class Stored:
     new: list[int] = field(default_factory=list)
     changed: list[int] = field(default_factory=list)
     conversations: list[int] = field(default_factory=list)
+
+    def __add__(self, other: Stored) -> Stored:
+        return Stored(self.new + other.new, self.changed + other.changed, self.conversations + other.conversations)
 
 
 @dataclass(slots=True)
@@ -116,7 +120,7 @@ def _to_departments(told: Sequence[Told], stored: Stored) -> list[Told]:
 
 def _fold(incoming: Incoming) -> dict[str, Standing]:
     batch: dict[str, Standing] = {}
-    for event in incoming.events:
+    for event in map(fitting, incoming.events):
         standing = batch.setdefault(event.id, Standing())
         if isinstance(event, Deletion):
             standing.gone = max(standing.gone, FINAL if event.at is None else to_ms(event.at))
@@ -196,8 +200,13 @@ def _add(incoming: Incoming, new: dict[str, Standing], known: Mapping[str, Known
 
 
 def _at(message: IncomingMessage, incoming: Incoming) -> int:
-    """When it was written; a network's clock that runs ahead of ours is not believed."""
-    return min(to_ms(message.at), incoming.received_at)
+    """When it was written (milliseconds)."""
+    return _believed(to_ms(message.at), incoming)
+
+
+def _believed(ms: int, incoming: Incoming) -> int:
+    """A network's clock that runs ahead of ours is not believed, nor one that has not come to 1970 yet."""
+    return max(0, min(ms, incoming.received_at))
 
 
 def _message_row(
@@ -230,8 +239,8 @@ def _message_row(
         incoming.received_at,
         standing.rank,
         standing.gone,
-        standing.rank if edited else None,
-        min(standing.gone, incoming.received_at) if deleted else None,
+        _believed(standing.rank, incoming) if edited else None,
+        _believed(standing.gone, incoming) if deleted else None,
     )
 
 
@@ -288,7 +297,7 @@ def _people(incoming: Incoming, messages: Iterable[IncomingMessage]) -> dict[str
 
 
 def _details(author: Author) -> tuple[str, str, str, str]:
-    return clean(author.name)[:200], clean(author.handle)[:200], author.url[:2000], author.avatar[:2000]
+    return clean(author.name)[:200], clean(author.handle)[:200], author.url, author.avatar
 
 
 # -- edits and deletions ----------------------------------------------------------------------------------------------
@@ -348,7 +357,7 @@ def _changed_row(
             told_rank = max(told_rank, rank + 1)  # also when our clock was set back
         if (dated or differs) and (told_rank, told) > (rank, text):
             if told != text:
-                edited_at, words = told_rank, _stems(message, told)
+                edited_at, words = _believed(told_rank, incoming), _stems(message, told)
             if rank > 0 or text not in {told, *texts.values()}:  # our own wording has no rank
                 texts[rank] = text
             text, held, rank = told, message.held, told_rank
@@ -369,7 +378,7 @@ def _changed_row(
         rank,
         gone,
         edited_at,
-        min(gone, incoming.received_at) if is_ else None,
+        _believed(gone, incoming) if is_ else None,
     )
     if (text, held, rank, gone) == (before.text, before.held, before.rank, before.gone):
         return None, None
