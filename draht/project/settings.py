@@ -184,7 +184,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {name: {"level": "WARNING"} for name in ("httpx2", "httpcore2", "uvicorn.error")},  # they tell each request
+    "loggers": {name: {"level": "WARNING"} for name in ("httpx2", "httpcore2", "uvicorn.error")},  # each request
     "root": {"handlers": ["console"], "level": text("DRAHT_LOG_LEVEL", "INFO")},
 }
 

@@ -115,7 +115,7 @@ def wake_snoozed(limit: int = 500) -> int:
 
 
 def file_away(conversation_ids: Sequence[int]) -> None:
-    """Marks conversations of an archive as done and read: they are history. Called in the transaction that stored them."""
+    """Marks conversations of an archive as done and read: they are history. The caller holds the transaction."""
     where, parameter = one_of("id", conversation_ids)
     execute(
         f"UPDATE inbox_conversation SET state = {State.RESOLVED.value}, unread = false, snoozed_until = NULL"
