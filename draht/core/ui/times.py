@@ -7,7 +7,6 @@ from functools import cache, lru_cache
 
 from babel import Locale
 from babel.dates import format_datetime, format_skeleton, format_time
-from babel.units import format_unit
 from django.utils.timezone import get_current_timezone, localtime
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
@@ -30,7 +29,8 @@ def _locale(language: str) -> Locale:
 
 @lru_cache(maxsize=4096)
 def _unit(count: int, unit: str, where: Locale) -> str:
-    return str(format_unit(count, f"duration-{unit}", "short", locale=where))
+    words = where._data["unit_patterns"][f"duration-{unit}"]["short"]  # format_unit() stumbles over Spanish: "1 horas"
+    return str(words.get(where.plural_form(count), words["other"]).format(count))
 
 
 def span(milliseconds: int) -> str:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
+from babel.numbers import format_decimal
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
@@ -18,7 +19,7 @@ from draht.core.clock import MINUTE, SECOND, now
 from draht.core.journal import restored, seals
 from draht.core.journal.queries import newest
 from draht.core.sql import is_postgres, select
-from draht.core.ui.times import span
+from draht.core.ui.times import locale, span
 from draht.core.worker.models import DutyState
 from draht.features.inbox import checks
 from draht.project.findings.finding import Finding, fail, ok, warn
@@ -99,7 +100,10 @@ def disk() -> Iterator[Finding]:
         places.add(Path(connection.settings_dict["NAME"]).resolve().parent)
     for place in sorted(places):
         free = shutil.disk_usage(place).free
-        says = _("%(free)s free in %(place)s.") % {"free": f"{free / 1024**3:.1f} GB", "place": place}
+        says = _("%(free)s free in %(place)s.") % {
+            "free": f"{format_decimal(free / 1024**3, '0.0', locale())} GB",
+            "place": place,
+        }
         if free < SHORT:
             level = fail if free < LITTLE else warn
             yield level(says, _("Free some space before it runs out."))

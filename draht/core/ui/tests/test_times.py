@@ -37,6 +37,11 @@ def test_in_german() -> None:
         assert times.ago(NOON - 10 * DAY) == "13. Nov."
 
 
+def test_in_spanish() -> None:
+    with translation.override("es"):
+        assert [times.span(HOUR), times.span(2 * HOUR), times.span(DAY)] == ["1 h", "2 h", "1 d"]
+
+
 def test_a_tag_carries_the_exact_moment_in_the_readers_zone() -> None:
     with timezone.override("Europe/Stockholm"):
         tag = times.when(NOON - MINUTE)
