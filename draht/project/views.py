@@ -16,12 +16,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from draht.connections import leftovers
 from draht.contract.errors import ChannelError
-from draht.core.journal import audit
 from draht.core.journal.facts import Fact
 from draht.core.journal.words import WORDS
 from draht.core.people.access import viewer
 from draht.core.people.models import Role
 from draht.flows.take_in import read_leftovers
+from draht.project import audit
 from draht.project.findings.finding import Level
 from draht.project.findings.looks import is_serving, look
 
@@ -89,4 +89,5 @@ def journal(request: HttpRequest) -> HttpResponse:
 
 def _details(data: str) -> str:
     told: dict[str, object] = msgspec.json.decode(data)
-    return ", ".join(f"{key}: {value}" for key, value in told.items())
+    yes_no = {True: _("yes"), False: _("no")}
+    return ", ".join(f"{key}: {yes_no[value] if isinstance(value, bool) else value}" for key, value in told.items())

@@ -13,7 +13,6 @@ from draht.connections.models import Connection
 from draht.contract.errors import LoginExpired
 from draht.contract.messages import Unread
 from draht.core.clock import now
-from draht.core.journal import audit
 from draht.core.journal.actions import Told, record_all
 from draht.core.journal.facts import Fact
 from draht.core.journal.words import WORDS
@@ -24,6 +23,7 @@ from draht.core.worker.models import DutyState
 from draht.features.inbox.search import search
 from draht.flows.duties import DUTIES
 from draht.flows.tests.parrot import Parrot, connect_parrot, says
+from draht.project import audit
 
 
 @pytest.fixture
