@@ -38,8 +38,8 @@ def problem_of(error: ChannelError) -> Problem:
             title = _("The network's answer was lost.")
             todo = _("It may have understood us or not. Nothing was kept here, and trying again does no harm.")
         case _:
-            title = _("The network says no.")
-            todo = _("Its words say why. Often the login lacks a permission; the guide names those that are needed.")
+            title = _("It was refused.")
+            todo = _("The words say why. Often the login lacks a permission; the guide names those that are needed.")
     return Problem(title, said(error.reason), todo)
 
 

@@ -121,7 +121,7 @@ def test_htmx_gets_only_the_form_or_the_way_on(page: Client, network: Network, f
         (LoginExpired("Token <b>gone</b>"), "does not accept this login", "copied as a whole"),
         (TryLater("We are <b>closed</b>", after=120), "cannot be reached just now", "Try again in 2 min."),
         (TryLater("We are closed"), "cannot be reached just now", "Try again in a moment."),
-        (Refused("You <b>lack</b> the right"), "The network says no", "the guide names those"),
+        (Refused("You <b>lack</b> the right"), "It was refused", "the guide names those"),
         (Unsure("It was <b>lost</b>"), "answer was lost", "trying again does no harm"),
     ],
 )
