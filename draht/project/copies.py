@@ -10,6 +10,7 @@ import sys
 import tarfile
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import msgspec
 from django.conf import settings
 from django.db import connection
 
+from draht.core.journal import seals
 from draht.core.sql import is_postgres
 
 PAGES = 2000  # of one step, after which progress is told
@@ -28,7 +30,15 @@ class NotCopied(Exception):
     """There is no copy that can be relied on. The words say why."""
 
 
-def write(target: Path, progress: Progress) -> Path:
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Where it is, and what is wrong with the store that it is a faithful copy of; empty if nothing is."""
+
+    path: Path
+    fault: str = ""
+
+
+def write(target: Path, progress: Progress) -> Copy:
     """Writes a checked copy to ``target``: one packed file if it ends with .tar.gz, else a new folder within it.
 
     What is being written has a name of its own until it was checked. Raises ``NotCopied``.
@@ -45,8 +55,8 @@ def write(target: Path, progress: Progress) -> Path:
         raise NotCopied(str(error)) from error
     try:
         _copy_all(folder, progress)
-        _check(folder)
-        return _pack(folder, target) if packed else folder.rename(parent / name)
+        fault = _fault_of(folder)
+        return Copy(_pack(folder, target) if packed else folder.rename(parent / name), fault)
     except (OSError, sqlite3.Error) as error:
         raise NotCopied(str(error)) from error
     finally:
@@ -105,22 +115,18 @@ def _run(command: list[str], environment: dict[str, str]) -> str:
     return done.stdout
 
 
-def _check(folder: Path) -> None:
-    """Opens the copy as Draht would after restoring it, and walks its journal."""
+def _fault_of(folder: Path) -> str:
+    """Opens the copy as Draht would after restoring it, and walks its journal; a dump's journal is walked at home."""
     if not (folder / MAIN).exists():
-        return
+        broken = seals.check()
+        return f"Row {broken.entry_id} of the journal is broken: {broken.why}." if broken else ""
     environment = os.environ | {"DRAHT_DATA_DIR": str(folder), "DRAHT_DATABASE": ""}
     command = [sys.executable, "-m", "draht.project.cli", "check", "--json", "--only", "journal", "--only", "integrity"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise NotCopied(_faults(done.stdout) or done.stderr.strip()[-500:])
-
-
-def _faults(told: str) -> str:
     try:
-        found = msgspec.json.decode(told, type=list[dict[str, str]])
-    except msgspec.DecodeError:
-        return ""
+        found = msgspec.json.decode(done.stdout, type=list[dict[str, str]])
+    except msgspec.DecodeError as error:
+        raise NotCopied(f"The copy could not be opened: {done.stderr.strip()[-500:]}") from error
     return " ".join(one["says"] for one in found if one["level"] == "fail")
 
 

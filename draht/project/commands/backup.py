@@ -2,7 +2,8 @@
 
 TARGET is a folder, in which each copy gets a folder of its own named by its time, or a file that ends with .tar.gz. The
 copy is consistent: it holds the store as it was at one moment. Before it gets its name it is opened and checked: the
-file's integrity, and the journal from its first row on.
+file's integrity, and the journal from its first row on. A store whose journal is broken is copied all the same; that is
+said, and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -10,8 +11,12 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from draht.project.cli import set_up
+
+if TYPE_CHECKING:
+    from draht.project.copies import Copy
 
 RESTORING = """\
 to restore (SQLite):
@@ -40,22 +45,24 @@ def run(options: argparse.Namespace) -> int:
     from draht.project.copies import KEY, NotCopied
 
     try:
-        written = _write(options.target)
+        copy = _write(options.target)
     except NotCopied as error:
         print(f"There is no copy: {error}", file=sys.stderr)
         return 1
-    print(f"Written and checked: {written}")
+    print(f"Written and checked: {copy.path}")
     if not (settings.DATA_DIR / KEY).exists():
         print("The secret key is not in it: it comes from DRAHT_SECRET_KEY. Keep it elsewhere, and keep it well.")
     try:
         with transaction.atomic():
-            record(Fact.BACKUP_WRITTEN, name=written.name)
+            record(Fact.BACKUP_WRITTEN, name=copy.path.name)
     except DatabaseError as error:
         print(f"The copy is good, but could not be noted in the journal: {error}", file=sys.stderr)
-    return 0
+    if copy.fault:
+        print(f"It is a faithful copy of a store that is not in order: {copy.fault}", file=sys.stderr)
+    return int(bool(copy.fault))
 
 
-def _write(target: Path) -> Path:
+def _write(target: Path) -> Copy:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
