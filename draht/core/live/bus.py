@@ -23,6 +23,9 @@ class Bus(Protocol):
     def wait(self, timeout: float) -> None:
         """Blocks until something may have happened, at most ``timeout`` seconds. Called from one thread only."""
 
+    def close(self) -> None:
+        """Lets go of what it holds."""
+
 
 class SqliteBus:
     """Sees the commits of every other connection to the file, of this process and of others."""
@@ -41,6 +44,9 @@ class SqliteBus:
                 return
             time.sleep(ASK_EVERY)
 
+    def close(self) -> None:
+        connection.close()
+
 
 class PostgresBus:
     """Listens on a connection of its own."""
@@ -57,12 +63,16 @@ class PostgresBus:
                 with self._connection.cursor() as cursor:
                     cursor.execute("LISTEN journal")
                 self._listening = True
-            for _ in self._connection.connection.notifies(timeout=timeout, stop_after=1):
-                return
+            with self._connection.wrap_database_errors:  # what the driver raises here is not Django's
+                for _ in self._connection.connection.notifies(timeout=timeout, stop_after=1):
+                    return
         except Exception:
-            self._listening = False
-            self._connection.close()
+            self.close()
             raise
+
+    def close(self) -> None:
+        self._listening = False
+        self._connection.close()
 
 
 def make_bus() -> Bus:

@@ -12,7 +12,8 @@ import time
 from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import Error as StoreError
+from django.db import connection
 
 from draht.core.journal.facts import Fact
 from draht.core.journal.queries import Position, Row, end, read_after
@@ -94,6 +95,10 @@ class Hub:
     def stop(self) -> None:
         self._stop.set()
 
+    def join(self) -> None:
+        """Waits until the thread has seen that it shall stop: ``LOOK_EVERY`` seconds at most."""
+        self._thread.join(2 * LOOK_EVERY)
+
     def open(self, screen: Screen) -> None:
         for department in screen.departments:
             self._screens.setdefault(department, set()).add(screen)
@@ -124,6 +129,16 @@ class Hub:
             self._followers.pop(follower.conversation_id, None)
 
     def _read(self) -> None:
+        try:
+            self._read_on()
+        except RuntimeError:  # the loop has ended before us
+            log.info("The live screens are closed.")
+        finally:
+            if self._bus:
+                self._bus.close()
+            connection.close()
+
+    def _read_on(self) -> None:
         position: Position | None = None
         while not self._stop.is_set():
             try:
@@ -135,13 +150,10 @@ class Hub:
                 while rows := read_after(position):
                     position = rows[-1].position
                     self._loop.call_soon_threadsafe(self._spread, rows)
-            except DatabaseError as error:
+            except StoreError as error:
                 log.warning("The journal cannot be read just now: %s", error)
                 connection.close()
                 time.sleep(1)
-            except RuntimeError:  # the loop has ended before us
-                return
-        connection.close()
 
     def _begin(self, position: Position) -> None:
         self.position = position
