@@ -51,7 +51,7 @@ function clock(at) {
   return new Intl.DateTimeFormat(LANGUAGE, { timeStyle: "short", ...(!today && { dateStyle: "short" }) }).format(at);
 }
 
-/** Letters by id, in the order of their time; `_json` in stream.py says what they are */
+/** Letters by id, in the order of their time; `_json` in stream.py says what they are. */
 class Log {
   constructor(edit, remove) {
     this.edit = edit;

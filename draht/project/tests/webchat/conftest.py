@@ -23,8 +23,10 @@ def chat(shared_db: None, service: Department) -> Connection:
 
 
 @pytest.fixture
-def house(shared_db: None, settings: Any) -> Iterator[House]:
+def house(shared_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     settings.UNDO_SECONDS = 0
+    monkeypatch.setattr("draht.core.live.hub.LOOK_EVERY", 0.2)  # so long it takes to close
+    monkeypatch.setattr("draht.connections.door.REMEMBERED", 0.2)
     house = House().open()
     yield house
     house.close()

@@ -42,8 +42,9 @@ class House:
         self.close_web()
 
     def open_web(self) -> None:
+        self._app = Application()
         config = uvicorn.Config(
-            Application(), host="127.0.0.1", port=self.port, log_config=None, access_log=False, lifespan="on",
+            self._app, host="127.0.0.1", port=self.port, log_config=None, access_log=False, lifespan="on",
             timeout_graceful_shutdown=1,
         )  # fmt: skip
         server = self._server = Server(config)
@@ -55,6 +56,8 @@ class House:
         if self._server and self._thread:
             self._server.should_exit = True
             self._thread.join(PATIENCE)
+            if self._app.hub:
+                self._app.hub.join()
             self._server = self._thread = None
 
     def open_worker(self) -> None:
