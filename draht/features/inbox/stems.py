@@ -19,6 +19,7 @@ ALGORITHMS = {
 HOUSE_LANGUAGES = ("en", "de", "es")  # a question is asked in all of these
 MOST_WORDS = 200_000  # of a table; then it begins anew
 _WORD = re.compile(r"\w+")
+_LOWER = {code: char.lower() if _WORD.match(char) else " " for code in range(128) for char in [chr(code)]}
 _local = threading.local()  # a stemmer is not safe to share between threads
 
 
@@ -39,7 +40,13 @@ class Table(dict[str, str]):
 
 def stems(text: str, language: str = "") -> str:
     """The stems of a text, one for each word, in order. A message of unknown language is stemmed as English."""
-    return " ".join(map(_table(language[:2].lower()).__getitem__, _WORD.findall(text.lower())))
+    return " ".join(map(_table(language[:2].lower()).__getitem__, _words(text)))
+
+
+def _words(text: str) -> list[str]:
+    if text.isascii():  # the same, in a third of the time
+        return text.translate(_LOWER).split()
+    return _WORD.findall(text.lower())
 
 
 def stem(word: str, code: str) -> str:
@@ -61,5 +68,5 @@ def plain(word: str) -> str:
 
 def question(text: str) -> list[list[str]]:
     """A question as groups: all groups must occur, of each group one stem. The last word may be unfinished."""
-    words = _WORD.findall(text.lower())[:12]
+    words = _words(text)[:12]
     return [sorted({stem(word, code) for code in HOUSE_LANGUAGES} | {plain(word)}) for word in words]

@@ -115,13 +115,15 @@ def _to_departments(told: Sequence[Told], stored: Stored) -> list[Told]:
         return []
     where, parameter = one_of("id", stored.conversations)
     of = dict(select(f"SELECT id, department_id FROM inbox_conversation WHERE {where}", [parameter]))
-    return [one._replace(department_id=of.get(one.conversation_id)) for one in told]
+    return [Told(t.fact, t.actor_id, of.get(t.conversation_id), t.conversation_id, t.data) for t in told]
 
 
 def _fold(incoming: Incoming) -> dict[str, Standing]:
     batch: dict[str, Standing] = {}
     for event in map(fitting, incoming.events):
-        standing = batch.setdefault(event.id, Standing())
+        standing = batch.get(event.id)
+        if standing is None:
+            standing = batch[event.id] = Standing()
         if isinstance(event, Deletion):
             standing.gone = max(standing.gone, FINAL if event.at is None else to_ms(event.at))
         else:
@@ -178,8 +180,12 @@ def _add(incoming: Incoming, new: dict[str, Standing], known: Mapping[str, Known
     for id, (_, members) in opened.items():
         threads.of.update(dict.fromkeys(members, id))
     people = _people(incoming, messages.values())
-    ids = dict(zip(new, new_ids([_at(m, incoming) for m in messages.values()]), strict=True))
-    rows = [_message_row(incoming, ids[key], threads.of[key], people, standing) for key, standing in new.items()]
+    times = [_at(message, incoming) for message in messages.values()]
+    ids = dict(zip(new, new_ids(times), strict=True))
+    rows = [
+        _message_row(incoming, ids[key], at, threads.of[key], people, standing)
+        for (key, standing), at in zip(new.items(), times, strict=True)
+    ]
     _open(incoming, opened, messages, rows)
     insert_rows("inbox_message", MessageRow._fields, rows)
     _keep_versions({ids[key]: s.older for key, s in new.items() if s.older})
@@ -210,15 +216,14 @@ def _believed(ms: int, incoming: Incoming) -> int:
 
 
 def _message_row(
-    incoming: Incoming, id: int, conversation_id: int, people: Mapping[str, int], standing: Standing
+    incoming: Incoming, id: int, at: int, conversation_id: int, people: Mapping[str, int], standing: Standing
 ) -> MessageRow:
     message = standing.message
     assert message is not None
-    at = _at(message, incoming)
     text = clean(message.text)
     author = message.author
     deleted = standing.gone >= standing.rank
-    edited = message.revision is not None and standing.rank > to_ms(message.at)
+    edited = message.revision not in (None, message.at) and standing.rank > to_ms(message.at)
     return MessageRow(
         id,
         incoming.connection_id,
@@ -271,18 +276,18 @@ def _open(
 
 def _people(incoming: Incoming, messages: Iterable[IncomingMessage]) -> dict[str, int]:
     """Author → person. Names follow what the network told last."""
-    authors: dict[str, tuple[Author, int]] = {}
+    authors: dict[str, IncomingMessage] = {}
     for message in messages:
         if message.author.id != incoming.account_id:
-            authors[message.author.id] = (message.author, _at(message, incoming))
+            authors[message.author.id] = message
     if not authors:
         return {}
     fields, keys = "external_id, id, name, handle, url, avatar", list(authors)
     there = {key: rest for key, *rest in find("inbox_person", fields, incoming.connection_id, keys)}
     rows = [
-        (incoming.connection_id, key, *details, first_at)
-        for key, (author, first_at) in authors.items()
-        if (details := _details(author)) != tuple(there[key][1:] if key in there else ())
+        (incoming.connection_id, key, *details, _at(message, incoming))
+        for key, message in authors.items()
+        if (details := _details(message.author)) != tuple(there[key][1:] if key in there else ())
     ]
     if not rows:
         return {key: id for key, (id, *_) in there.items()}
