@@ -29,11 +29,12 @@ from draht.core.journal.actions import Told, record, record_all
 from draht.core.journal.facts import Fact
 from draht.core.people.access import Viewer
 from draht.core.people.models import Role
-from draht.core.sql import one_of, select
+from draht.core.sql import insert_rows, one_of, select
 from draht.core.worker.claim import FREE, claim, come, due, free
 
 FETCH_LEASE = 5 * MINUTE  # a worker that dies while it fetches loses the connection after this
 LONGEST_PAUSE = 30 * MINUTE
+LEFTOVER = {"connection_id": "bigint", "received_at": "bigint", "request": "text", "raw": "text", "reason": "text"}
 
 
 # -- opening ----------------------------------------------------------------------------------------------------------
@@ -296,19 +297,21 @@ def let_go(connection: Connection) -> None:
     )
 
 
-def keep_leftovers(connection_id: int, unread: Sequence[Unread], request: str = "") -> None:
-    """Keeps what nobody understood, each payload once: a feed shows the same strange entry every time."""
-    kept = {keepable(left.raw): keepable(left.reason) for left in unread}
+def keep_leftovers(connection_id: int, unread: Sequence[Unread], requests: Sequence[str] = ()) -> None:
+    """Keeps what nobody understood, each payload once: a feed shows the same strange entry every time.
+
+    ``requests`` are those of the hooks in which they came, one for each.
+    """
+    of = requests or [""] * len(unread)
+    kept = {keepable(left.raw): (keepable(left.reason), one) for left, one in zip(unread, of, strict=True)}
     if not kept:
         return
     where, parameter = one_of("raw", list(kept), "text")
     find = f"SELECT raw FROM connections_leftover WHERE connection_id = %s AND {where}"
     known = {raw for (raw,) in select(find, [connection_id, parameter])}
-    new = {raw: reason for raw, reason in kept.items() if raw not in known}
-    Leftover.objects.bulk_create(
-        Leftover(connection_id=connection_id, received_at=now(), request=request, raw=raw, reason=reason)
-        for raw, reason in new.items()
-    )
+    at = now()
+    new = [(connection_id, at, one, raw, reason) for raw, (reason, one) in kept.items() if raw not in known]
+    insert_rows("connections_leftover", LEFTOVER, new)
     if new:
         record_all([Told(Fact.LEFTOVER_KEPT, data={"connection": connection_id, "count": len(new)})])
 

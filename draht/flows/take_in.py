@@ -105,8 +105,7 @@ def _read_group(connection_id: int, deliveries: Sequence[Delivery]) -> None:
         return intake.put_back(ids, now() + MINUTE)
     with transaction.atomic():
         take_in(connection, read, now())
-        for request, left in unread:
-            connections.keep_leftovers(connection_id, [left], request)
+        connections.keep_leftovers(connection_id, [left for _, left in unread], [request for request, _ in unread])
         intake.finish(ids)
         if connection.trouble_kind and connection.next_fetch_at is None:
             connections.end_trouble(connection_id)
