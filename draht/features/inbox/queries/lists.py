@@ -18,7 +18,7 @@ VIEWS = ("mine", "unassigned", "open", "waiting", "snoozed", "resolved", "all")
 COLUMNS = (
     "c.id, p.name, p.handle, n.channel, n.name, c.title, c.preview, c.last_at, c.state, c.unread, u.name, d.name,"
     " c.private, c.waiting_since, c.snoozed_until, c.message_count, c.assignee_id, c.department_id, c.person_id,"
-    " c.connection_id"
+    " c.connection_id, u.is_active"
 )
 JOINS = (
     " JOIN connections_connection n ON n.id = c.connection_id JOIN people_department d ON d.id = c.department_id"
@@ -50,6 +50,7 @@ class Row:
     department_id: int
     person_id: int | None
     connection_id: int
+    assignee_left: bool  # they can no longer log in; what was theirs stays theirs
     tags: tuple[str, ...] = ()
 
 
@@ -142,7 +143,7 @@ def rows_of(found: Sequence[tuple[Any, ...]]) -> list[Row]:
 
 def _row(row: tuple[Any, ...], tags: dict[int, list[str]]) -> Row:
     (id, name, handle, channel, connection, title, preview, last_at, state, unread, assignee, department, private,
-     waiting, snoozed, count, assignee_id, department_id, person_id, connection_id) = row  # fmt: skip
+     waiting, snoozed, count, assignee_id, department_id, person_id, connection_id, active) = row  # fmt: skip
     return Row(
         id=id,
         person_name=name or handle or _("Somebody"),
@@ -164,6 +165,7 @@ def _row(row: tuple[Any, ...], tags: dict[int, list[str]]) -> Row:
         department_id=department_id,
         person_id=person_id,
         connection_id=connection_id,
+        assignee_left=assignee_id is not None and not active,
         tags=tuple(tags.get(id, ())),
     )
 

@@ -152,6 +152,18 @@ def test_a_message_with_no_text_left_still_has_a_row(net: Connection, bea: User)
     assert "(no text left)" in client_of(bea).get("/inbox/open/").content.decode()
 
 
+def test_what_was_assigned_to_somebody_who_left_stays_theirs_and_says_so(
+    asked: Conversation, bea: User, cem: User
+) -> None:
+    client_of(bea).post(f"/conversation/{asked.pk}/take/")
+    User.objects.filter(pk=bea.pk).update(is_active=False)
+    page = client_of(cem).get(f"/inbox/open/{asked.pk}/").content.decode()
+    assert "Assigned to Bea, who is no longer active" in page
+    assert f'<option value="{bea.pk}" selected>Bea, no longer active</option>' in page
+    asked.refresh_from_db()
+    assert asked.assignee_id == bea.pk
+
+
 # -- buttons ----------------------------------------------------------------------------------------------------------
 
 
