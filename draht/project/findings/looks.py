@@ -48,7 +48,7 @@ LOOKS = (
     Look("search", gettext_lazy("Search"), inbox.search, deep=True),
     Look("conversations", gettext_lazy("Conversations"), inbox.conversations, deep=True),
 )
-NEEDED = ("store", "migrations", "disk")  # without these nobody can be served
+NEEDED = ("store", "migrations")  # without these nobody can be served
 
 
 def look(only: Collection[str] = (), *, deep: bool = False) -> Iterator[Found]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from babel.numbers import format_decimal
 from django.conf import settings
@@ -25,7 +27,7 @@ from draht.features.inbox import checks
 from draht.project.findings.finding import Finding, fail, ok, warn
 
 PATIENCE = 2 * SECOND  # for a store that somebody else writes to
-PROBE = 1024 * 1024  # characters that are written on trial
+PROBE = 64 * 1024  # bytes that are written on trial
 LITTLE, SHORT = 200 * 1024**2, 1024**3  # bytes of free disk
 LOOKED_BACK = 500  # rows of the journal
 
@@ -41,15 +43,25 @@ def migrations() -> Iterator[Finding]:
 
 
 def can_write() -> Iterator[Finding]:
-    """Writes something of a megabyte and takes it back: finds a full, locked or read-only store."""
+    """Writes something and takes it back, into the store and beside it: finds a full, locked or read-only one."""
     try:
         with _short_patience(), transaction.atomic():
             DutyState.objects.create(name="probe", fault="x" * PROBE)
             transaction.set_rollback(True)
-    except DatabaseError as error:
+        if not is_postgres():
+            _write_beside(Path(connection.settings_dict["NAME"]).resolve().parent)
+    except (DatabaseError, OSError) as error:
         yield fail(*_why_not(str(error).strip()))
     else:
         yield ok(_("It can be read and written to."))
+
+
+def _write_beside(place: Path) -> None:
+    """What is rolled back never reaches the disk; a file does."""
+    with TemporaryFile(dir=place) as file:
+        file.write(b"x" * PROBE)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _why_not(words: str) -> tuple[str, str]:
@@ -109,6 +121,10 @@ def disk() -> Iterator[Finding]:
             yield level(says, _("Free some space before it runs out."))
         else:
             yield ok(says)
+
+
+def _size(count: int) -> str:
+    return f"{count / 1024**3:.1f} GB" if count >= SHORT else f"{count // 1024**2} MB"
 
 
 def clock() -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import shutil
 import time
 from collections import namedtuple
@@ -128,6 +129,18 @@ def test_little_disk_is_told_before_it_runs_out(free: int, level: Level, monkeyp
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda place: usage(10**12, 0, free))
     assert {finding.level for finding in found("disk")} == {level}
+
+
+def test_a_disk_that_is_full_beside_the_store_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    if is_postgres():
+        return  # its disk is the server's
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    assert "The disk is full" in only("store").says
+    assert not is_serving()
 
 
 def test_the_file_and_the_search_are_sound(archive: Connection) -> None:
