@@ -112,10 +112,7 @@ def disk() -> Iterator[Finding]:
         places.add(Path(connection.settings_dict["NAME"]).resolve().parent)
     for place in sorted(places):
         free = shutil.disk_usage(place).free
-        says = _("%(free)s free in %(place)s.") % {
-            "free": f"{format_decimal(free / 1024**3, '0.0', locale())} GB",
-            "place": place,
-        }
+        says = _("%(free)s free in %(place)s.") % {"free": _size(free), "place": place}
         if free < SHORT:
             level = fail if free < LITTLE else warn
             yield level(says, _("Free some space before it runs out."))
@@ -124,7 +121,8 @@ def disk() -> Iterator[Finding]:
 
 
 def _size(count: int) -> str:
-    return f"{count / 1024**3:.1f} GB" if count >= SHORT else f"{count // 1024**2} MB"
+    large = count >= SHORT
+    return f"{format_decimal(count / 1024**3, '0.0', locale())} GB" if large else f"{count // 1024**2} MB"
 
 
 def clock() -> Iterator[Finding]:
