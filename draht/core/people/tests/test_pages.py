@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from draht.conftest import PASSWORD
 from draht.core.journal.models import Entry
-from draht.core.people.models import Department, Role, User
+from draht.core.people.actions import end_sessions, forget_old_sessions
+from draht.core.people.models import Department, Role, Session, User
 from draht.core.people.tests.pages import client_of
 
 ADMINS = ["/people/", "/people/new/", "/people/{id}/", "/people/departments/"]
@@ -186,13 +189,20 @@ def test_who_is_no_longer_active_is_out_at_once_everywhere(page: Client, bea: Us
 
 
 def test_the_sessions_of_one_end_in_one_statement(eve: User, bea: User) -> None:
-    from draht.core.people.actions import end_sessions
-
     clients = [client_of(bea) for _ in range(5)]
     with CaptureQueriesContext(connection) as asked:
         end_sessions(bea.pk)
     assert len(asked) == 1
     assert all(client.get("/people/me/").status_code == 302 for client in clients)
+
+
+def test_sessions_that_have_run_out_are_forgotten(bea: User, cem: User) -> None:
+    old, new = client_of(bea), client_of(cem)
+    Session.objects.filter(user_id=bea.pk).update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert old.get("/people/me/").status_code == 302
+    forget_old_sessions()
+    assert [session.user_id for session in Session.objects.all()] == [cem.pk]
+    assert new.get("/people/me/").status_code == 200
 
 
 def test_a_new_password_ends_the_logins_with_the_old_one(page: Client, bea: User) -> None:
