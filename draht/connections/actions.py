@@ -49,7 +49,8 @@ def opened(connection: Connection) -> Iterator[Channel]:
     try:
         config = connection.settings | decrypt(connection.secrets)
     except InvalidToken as error:
-        raise LoginExpired("The stored login was encrypted with another key. Please connect again.") from error
+        told = words("The stored login was encrypted with another key. Log in again.")
+        raise LoginExpired(told) from error
     http = Http()
     try:
         yield kind(config, http, account_of(connection))
@@ -254,7 +255,7 @@ def moderate(connection: Connection, act: Act, item: Item) -> None:
         if isinstance(answer, NotAllowed):
             raise Refused(answer.why)
         if not isinstance(channel, Moderates):
-            raise Refused(f"{channel.label} cannot be moderated from here.")
+            raise Refused(words("{network} cannot be moderated from here.").format(network=channel.label))
         channel.moderate(act, item)
 
 
