@@ -382,8 +382,10 @@ def test_it_fits_and_can_be_read(shop: Shop, as_bea: Viewer, scheme: Any, size: 
     assert page.evaluate(SEEN) == []
 
 
-def test_the_page_chooses_the_colour(shop: Shop, chromium: Browser) -> None:
-    page = shop.visitor()
+def test_the_page_chooses_the_colour_and_the_light(shop: Shop) -> None:
+    shop.pages.snippet = shop.pages.snippet.replace("></script>", ' data-theme="dark"></script>')
+    page = shop.visitor(color_scheme="light")
+    assert page.evaluate("getComputedStyle(document.querySelector('draht-chat')).colorScheme") == "dark"
     for colour, on in (("#0b6a74", "oklch(1 "), ("#ffd54a", "oklch(0 ")):
         page.evaluate("(c) => document.querySelector('draht-chat').style.setProperty('--draht-chat-color', c)", colour)
         style = launcher(page).evaluate("(e) => [getComputedStyle(e).backgroundColor, getComputedStyle(e).color]")
