@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from draht.project.translations import HOUSE, LANGUAGES, catalogue, collect, untranslated
 
@@ -63,3 +65,10 @@ def test_what_channels_say_is_marked(file: Path) -> None:
     calls = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)]
     bare = [ast.unparse(told) for call in calls for told in said_to_people(call) if is_bare(told)]
     assert bare == []
+
+
+def test_languages_agree() -> None:
+    offered = {code for code, _name in settings.LANGUAGES}
+    widget: dict[str, dict[str, str]] = json.loads((HOUSE / "features/webchat/widget/words.json").read_text())
+    assert offered == {"en", *LANGUAGES} == set(widget)
+    assert all(words.keys() == widget["en"].keys() for words in widget.values())
