@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from draht.connections.models import Connection
 from draht.core.people.models import Department, User
+from draht.features.inbox.ids import MessageId
 
 
 class State(models.IntegerChoices):
@@ -94,7 +95,7 @@ class Message(models.Model):
     It is deleted while ``gone``, the rank of its deletion, is not below ``rank``.
     """
 
-    id = models.BigIntegerField(primary_key=True)
+    id = MessageId(primary_key=True)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+", db_index=False)
     external_id = models.CharField(max_length=400)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False)

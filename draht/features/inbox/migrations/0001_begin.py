@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from draht.features.inbox.ids import MessageId
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -120,7 +122,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Message",
             fields=[
-                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("id", MessageId(primary_key=True, serialize=False)),
                 ("external_id", models.CharField(max_length=400)),
                 ("ours", models.BooleanField(default=False)),
                 ("private", models.BooleanField(default=False)),
