@@ -9,7 +9,7 @@ from draht.connections.models import Connection
 from draht.connections.queries import SHORT
 from draht.contract.errors import ChannelError, LoginExpired, Refused, TryLater
 from draht.core.clock import now
-from draht.core.journal.queries import Position, read_after
+from draht.core.journal.queries import newest
 from draht.core.live.hub import names_of
 from draht.core.people.models import Department, Role, User
 from draht.core.people.tests.pages import client_of
@@ -82,11 +82,10 @@ def test_many_troubles_do_not_push_the_desk_away(loud: Connection, bea: User) ->
 
 
 def test_screens_of_the_department_hear_of_it(loud: Connection) -> None:
-    start = read_after(Position())[-1].position
     actions.note_trouble(loud.pk, LoginExpired("no"))
     loud.refresh_from_db()
     actions.finish_fetch(loud, "", [], more=False)
-    began, ended = read_after(start)
+    ended, began = newest(2)
     for row in (began, ended):
         assert row.department_id == loud.department_id
         assert names_of(row) == ["connections"]

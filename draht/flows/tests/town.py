@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -9,6 +11,7 @@ from typing import Any, ClassVar
 import draht.connections.actions as connections
 from draht.channels.sandbox.channel import Sandbox
 from draht.channels.sandbox.network import Network
+from draht.channels.sandbox.network.postman import Postman
 from draht.channels.sandbox.network.values import Member, Message
 from draht.channels.sandbox.site import Site
 from draht.connections.models import Connection
@@ -98,6 +101,17 @@ class Town:
     def close(self) -> None:
         self.line.close()
         self.network.close()
+
+
+@contextmanager
+def open_postman(town: Town) -> Iterator[None]:
+    """As long as it is open, the network brings its hooks."""
+    postman = Postman(town.network)
+    postman.start()
+    try:
+        yield
+    finally:
+        postman.stop()
 
 
 def the_conversation(viewer: Viewer) -> int:
