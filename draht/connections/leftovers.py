@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Max
 
 from draht.connections.models import Connection, Leftover
+from draht.connections.wording import said
 from draht.core.people.access import Viewer
 from draht.core.people.models import Role
 
@@ -46,4 +47,4 @@ def groups(viewer: Viewer) -> list[Group]:
 
 def _newest(connection_id: int) -> list[Strange]:
     rows = Leftover.objects.filter(connection_id=connection_id).order_by("-pk")[:SHOWN]
-    return [Strange(row.received_at, row.reason, row.raw[:EXCERPT]) for row in rows]
+    return [Strange(row.received_at, said(row.reason), row.raw[:EXCERPT]) for row in rows]

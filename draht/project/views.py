@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from draht.connections import leftovers
+from draht.connections.wording import said
 from draht.contract.errors import ChannelError
 from draht.core.journal.facts import Fact
 from draht.core.journal.words import WORDS
@@ -47,7 +48,7 @@ def read_again(request: HttpRequest, connection_id: int) -> HttpResponse:
     try:
         outcome = read_leftovers(who, connection_id)
     except ChannelError as error:
-        messages.error(request, error.reason, extra_tags="bad")
+        messages.error(request, said(error.reason), extra_tags="bad")
     else:
         read = ngettext("%d was understood.", "%d were understood.", outcome.read) % outcome.read
         left = ngettext("%d stays.", "%d stay.", outcome.left) % outcome.left

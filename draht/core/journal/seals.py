@@ -12,6 +12,7 @@ from hashlib import sha256
 
 import msgspec
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from draht.core.clock import now
 from draht.core.journal.models import Seal
@@ -79,15 +80,15 @@ def check() -> Broken | None:
         packed = bytes(seal_row.rows)
         head = _head(head, packed)
         if head != bytes(seal_row.head):
-            return Broken(ONE.unpack_from(packed)[0], f"the seal {seal_row.pk} was changed")
+            return Broken(ONE.unpack_from(packed)[0], _("the seal %(number)s was changed") % {"number": seal_row.pk})
         sealed = list(ONE.iter_unpack(packed))
         found = _rows([entry_id for entry_id, _ in sealed])
         for entry_id, told in sealed:
             if entry_id not in found:
-                return Broken(entry_id, "the row was removed")
+                return Broken(entry_id, _("the row was removed"))
             digest = digest_of(digest, found[entry_id])
             if digest != told:
-                return Broken(entry_id, "the row was changed")
+                return Broken(entry_id, _("the row was changed"))
     return _slipped_in()
 
 
@@ -110,7 +111,7 @@ def _slipped_in() -> Broken | None:
     known = {entry for rows in Seal.objects.values_list("rows", flat=True) for entry, _ in ONE.iter_unpack(bytes(rows))}
     for (entry_id,) in select(f"SELECT id FROM journal_entry WHERE {below} ORDER BY id", place):
         if entry_id not in known:
-            return Broken(entry_id, "the row was slipped in after sealing")
+            return Broken(entry_id, _("the row was slipped in after sealing"))
     return None
 
 

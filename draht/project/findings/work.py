@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from draht.connections.models import Connection, Leftover
 from draht.connections.registry import channels
+from draht.connections.wording import said
 from draht.core.clock import MINUTE, now
 from draht.core.ui.times import span
 from draht.core.worker import intake
@@ -79,7 +80,7 @@ def connections() -> Iterator[Finding]:
     for one in there.exclude(trouble_kind="").order_by("trouble_since"):
         level = fail if one.trouble_kind == "login" else warn
         todo = lost.get(one.trouble_kind, _("Draht tries again by itself. Its own words tell whether that will help."))
-        yield level(f"{one.name}: {one.trouble}", todo, one.trouble_since)
+        yield level(f"{one.name}: {said(one.trouble)}", todo, one.trouble_since)
     for one in there.exclude(channel__in=channels()):
         yield fail(_("%s: its channel is not installed.") % one.name, _("Install the package again, or disconnect it."))
     if there.filter(trouble_kind="", channel__in=channels()).count() == there.count():
