@@ -22,6 +22,15 @@ COMMANDS = {
 }
 
 
+class Paragraphs(argparse.HelpFormatter):
+    """Wraps each paragraph on its own; one with lines that stand further in stays as it is."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        paragraphs = text.strip().split("\n\n")
+        wrap = super()._fill_text
+        return "\n\n".join(one if "\n  " in one else wrap(one, width, indent) for one in paragraphs)
+
+
 def main() -> None:
     """Runs one command; its exit code is the process's."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "draht.project.settings")
@@ -32,7 +41,7 @@ def main() -> None:
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, explanation in COMMANDS.items():
-        sub = commands.add_parser(name, help=explanation)
+        sub = commands.add_parser(name, help=explanation, formatter_class=Paragraphs)
         if sys.argv[1:2] == [name]:  # only the chosen command is loaded
             module = import_module(f"draht.project.commands.{name.replace('-', '_')}{'_' * iskeyword(name)}")
             sub.description = module.__doc__

@@ -19,18 +19,23 @@ if TYPE_CHECKING:
     from draht.project.copies import Copy
 
 RESTORING = """\
-to restore (SQLite):
-  stop Draht, put the files of the copy into an empty data folder, point DRAHT_DATA_DIR at it, start Draht.
-to restore (PostgreSQL):
-  createdb NAME; pg_restore --no-owner --dbname=NAME draht.dump; point DRAHT_DATABASE at it, and start Draht. It sees
-  that the journal comes from another cluster and takes it over by itself.
+to restore SQLite:
+  1. stop Draht
+  2. put the files of the copy into an empty folder
+  3. point DRAHT_DATA_DIR at it, and start Draht
+
+to restore PostgreSQL:
+  1. createdb NAME
+  2. pg_restore --no-owner --dbname=NAME draht.dump
+  3. point DRAHT_DATABASE at it, and start Draht; it sees that the
+     journal comes from another cluster and takes it over by itself
+
 The secret key belongs to the copy: without it, the logins of connected accounts cannot be decrypted. A copy is as
 secret as the store itself.
 """
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = RESTORING
     parser.add_argument("target", metavar="TARGET", type=Path, help="a folder, or a file that ends with .tar.gz")
 

@@ -22,7 +22,7 @@ STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fast", action="store_true", help="leave the deep looks out")
     parser.add_argument(
-        "--only", action="append", default=[], metavar="NAME", help="one look, several times for several"
+        "--only", action="append", default=[], metavar="LOOK", help="only this look; may be given several times"
     )
     parser.add_argument("--json", action="store_true", help="write a JSON list instead of a table")
     parser.add_argument("--mend", action="store_true", help="first make anew what follows from the messages")

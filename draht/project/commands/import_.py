@@ -34,7 +34,6 @@ draht/channels/archive/README.md tells which columns and times are understood.
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = EXAMPLES
     parser.add_argument("file", metavar="FILE", type=Path)
     parser.add_argument(

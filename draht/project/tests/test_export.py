@@ -72,7 +72,7 @@ def test_what_goes_out_comes_back_as_it_was(archive: Connection, as_cem: Viewer,
     before = exported()
     file = tmp_path / "all.jsonl.gz"
     assert run(Namespace(out=file)) == 0
-    assert import_file(options(file, "--connection", "New")) == 0
+    assert import_file(options(file, "--connection", "New", "--open")) == 0
     after = [one for one in exported() if one["connection"] == "New"]
     for old, new in zip(before, after, strict=True):
         same = SAME if old["inbound"] else set(SAME) - {"author"}  # we are called as the archive is called
