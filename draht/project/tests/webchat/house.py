@@ -58,6 +58,7 @@ class House:
             self._thread.join(PATIENCE)
             if self._app.hub:
                 self._app.hub.join()
+            _leave_all(self._app._pages.executor)
             self._server = self._thread = None
 
     def open_worker(self) -> None:
@@ -76,9 +77,14 @@ async def _serve(server: uvicorn.Server) -> None:
     with ThreadPoolExecutor(most) as threads:
         asyncio.get_running_loop().set_default_executor(threads)
         await server.serve()
-        all_at_once = threading.Barrier(len(threads._threads) or 1)
-        for _ in threads._threads or [None]:
-            threads.submit(_leave, all_at_once)
+        _leave_all(threads)
+
+
+def _leave_all(threads: ThreadPoolExecutor) -> None:
+    all_at_once = threading.Barrier(len(threads._threads) or 1)
+    for _ in threads._threads or [None]:
+        threads.submit(_leave, all_at_once)
+    threads.shutdown()
 
 
 def _leave(all_at_once: threading.Barrier) -> None:
