@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from draht.contract.testing import free_port
+from draht.contract.loopback import free_port
 
 CHROMIUM = shutil.which("chromium")
 ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",

@@ -1,7 +1,7 @@
 """A PostgreSQL of our own for the length of one command: ``python -m tests.servers pytest …``.
 
-Where DRAHT_DATABASE names a server, that one is used. Else Debian's ``postgresql`` (or ``initdb`` in the PATH) has to be
-there; the server listens on loopback, lives in a folder of its own, and leaves nothing behind.
+Where DRAHT_DATABASE names a server, that one is used. Else Debian's ``postgresql`` (or ``initdb`` in the PATH) has
+to be there; the server listens on loopback, lives in a folder of its own, and leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from draht.contract.testing import free_port
+from draht.contract.loopback import free_port
 
 # What a test's server must promise is that it keeps running; nobody pulls its plug.
 FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 -c shared_buffers=256MB"

@@ -13,7 +13,9 @@ from draht.project.cli import COMMANDS
 
 HOUSE = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted(
-    path for path in HOUSE.glob("**/*.md") if not {".venv", "build", "data", "node_modules"} & set(path.parts)
+    path
+    for path in HOUSE.glob("**/*.md")
+    if not {".venv", "build", "data", "tests"} & set(path.parts[len(HOUSE.parts) :])
 )
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 

@@ -6,7 +6,7 @@ import pytest
 
 from draht.contract.errors import Refused, TryLater, Unsure
 from draht.contract.http import Http
-from draht.contract.testing import Loopback
+from draht.contract.loopback import Loopback
 
 STRANGE = [b"", b"<html>", b'{"text": "\xff"}', b"[" * 100_000]
 

@@ -16,8 +16,8 @@ from draht.channels.sandbox.network.values import Member, Message
 from draht.channels.sandbox.site import Site
 from draht.connections.models import Connection
 from draht.contract.channel import Act, Channel, Counter, Fetches, Replies
+from draht.contract.loopback import Loopback
 from draht.contract.messages import Account, Item, May, OutgoingReply, Reading, Sent
-from draht.contract.testing import Loopback
 from draht.core.people.access import Viewer
 from draht.core.sql import execute, select
 from draht.core.worker.claim import NEVER

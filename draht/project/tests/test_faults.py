@@ -16,8 +16,8 @@ from pytest_django import DjangoDbBlocker
 
 from draht.connections.hooks import request_of
 from draht.connections.models import Connection
+from draht.contract.loopback import Loopback
 from draht.contract.messages import Hook
-from draht.contract.testing import Loopback
 from draht.core.clock import now
 from draht.core.people.access import Viewer, viewer_of
 from draht.core.people.models import Department, Role, User

@@ -8,12 +8,13 @@ from draht.channels.mastodon.channel import Mastodon
 from draht.channels.mastodon.tests.double import TOKEN, Double
 from draht.channels.mastodon.tests.network import Written
 from draht.contract.http import Http
+from draht.contract.loopback import Loopback
 from draht.contract.messages import (
     IncomingMessage,
     Item,
     OutgoingReply,
 )
-from draht.contract.testing import Loopback, drain, item_of
+from draht.contract.testing import drain, item_of
 
 JANE = "jane@other.example"
 

@@ -13,12 +13,13 @@ from draht.channels.mastodon.tests import spec
 from draht.channels.mastodon.tests.desk import JANE
 from draht.channels.mastodon.tests.double import TOKEN, Double
 from draht.contract.channel import Channel, WSGIApp
+from draht.contract.loopback import Loopback
 from draht.contract.messages import (
     IncomingMessage,
     Reading,
 )
 from draht.contract.reading import read_each
-from draht.contract.testing import ChannelContract, Loopback
+from draht.contract.testing import ChannelContract
 
 
 class TestMastodon(ChannelContract):

@@ -12,7 +12,7 @@ from draht.channels.mastodon.client import Client
 from draht.channels.mastodon.tests import spec
 from draht.contract.errors import ChannelError, LoginExpired, Refused
 from draht.contract.http import Http
-from draht.contract.testing import Loopback
+from draht.contract.loopback import Loopback
 
 
 class Recorded:

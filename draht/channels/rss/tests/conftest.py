@@ -9,7 +9,7 @@ import pytest
 from draht.channels.rss.channel import Rss
 from draht.channels.rss.tests.double import Site
 from draht.contract.http import Http
-from draht.contract.testing import Loopback
+from draht.contract.loopback import Loopback
 
 
 @pytest.fixture

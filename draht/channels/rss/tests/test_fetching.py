@@ -15,8 +15,9 @@ from draht.channels.rss.tests.double import Site
 from draht.channels.rss.tests.reading import texts
 from draht.contract.errors import LoginExpired, Refused, TryLater
 from draht.contract.http import Http
+from draht.contract.loopback import Loopback
 from draht.contract.messages import IncomingMessage, Reading
-from draht.contract.testing import Loopback, drain
+from draht.contract.testing import drain
 
 
 def cursor_of(feed: Rss, cursor: str = "") -> str:
@@ -78,9 +79,7 @@ def test_ids_do_not_change_when_a_feed_moves() -> None:
         asked.append(str(request.url))
         if request.url.host == "10.0.0.1":
             return httpx.Response(301, headers={"Location": "http://10.0.0.2/feed"})
-        return httpx.Response(
-            200, text='<rss version="2.0"><channel><item><guid>7</guid></item></channel></rss>'
-        )
+        return httpx.Response(200, text='<rss version="2.0"><channel><item><guid>7</guid></item></channel></rss>')
 
     feed = Rss({"url": "http://10.0.0.1/feed"}, Http(transport=httpx.MockTransport(answer)))
     assert [event.id for event in feed.fetch("").events] == ["http://10.0.0.1/7"]

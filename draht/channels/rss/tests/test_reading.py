@@ -18,12 +18,7 @@ from draht.contract.messages import IncomingMessage
 
 def test_the_same_id_for_a_long_id() -> None:
     item = "<item><guid isPermaLink='false'>{}</guid><title>x</title></item>"
-    rss = (
-        "<rss version='2.0'><channel>"
-        + item.format("a" * 3000)
-        + item.format("a" * 3001)
-        + "</channel></rss>"
-    )
+    rss = "<rss version='2.0'><channel>" + item.format("a" * 3000) + item.format("a" * 3001) + "</channel></rss>"
     ids = [event.id for event in read(rss).events]
     assert len(set(ids)) == 2
     assert all(len(one) < 100 for one in ids)
@@ -31,9 +26,7 @@ def test_the_same_id_for_a_long_id() -> None:
 
 def test_entries_without_a_date_get_the_feeds_or_the_servers() -> None:
     item = "<item><title>x</title></item>"
-    dated = (
-        f"<rss version='2.0'><channel><pubDate>Thu, 19 Nov 2026 08:00:00 GMT</pubDate>{item}</channel></rss>"
-    )
+    dated = f"<rss version='2.0'><channel><pubDate>Thu, 19 Nov 2026 08:00:00 GMT</pubDate>{item}</channel></rss>"
     (event,) = read(dated).events
     assert event.at == datetime(2026, 11, 19, 8, tzinfo=UTC)
     (event,) = read(f"<rss version='2.0'><channel>{item}</channel></rss>").events

@@ -17,7 +17,7 @@ from draht.channels.sandbox.network import Network
 from draht.channels.sandbox.network.values import Member, Message
 from draht.channels.sandbox.seed import seed
 from draht.channels.sandbox.site import serve
-from draht.contract.testing import Loopback
+from draht.contract.loopback import Loopback
 
 CHROMIUM = shutil.which("chromium")
 ARGS = [

@@ -17,6 +17,7 @@ from draht.channels.sandbox.site import Site
 from draht.contract.channel import Act, Channel
 from draht.contract.errors import LoginExpired, Refused, TryLater, Unsure
 from draht.contract.http import Http
+from draht.contract.loopback import Loopback
 from draht.contract.messages import (
     Allowed,
     Author,
@@ -29,7 +30,7 @@ from draht.contract.messages import (
     OutgoingReply,
     Reading,
 )
-from draht.contract.testing import ChannelContract, Loopback, drain, item_of
+from draht.contract.testing import ChannelContract, drain, item_of
 
 BASE = "https://desk.example/sandbox"
 SECRET = "a-secret-of-the-hook"

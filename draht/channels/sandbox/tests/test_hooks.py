@@ -17,8 +17,8 @@ from draht.channels.sandbox.network.rules import No
 from draht.channels.sandbox.site import serve
 from draht.channels.sandbox.tests.calls import Browser
 from draht.channels.sandbox.tests.conftest import Town
+from draht.contract.loopback import Loopback
 from draht.contract.signatures import fits
-from draht.contract.testing import Loopback
 
 SECRET = "a-secret-of-the-hook"
 

@@ -14,10 +14,11 @@ from draht.channels.webchat.settings import origins
 from draht.contract.channel import Act, Channel
 from draht.contract.errors import ChannelError, Forged, Refused
 from draht.contract.http import Http
+from draht.contract.loopback import Loopback
 from draht.contract.messages import Allowed, Deletion, Hook, IncomingMessage, NotAllowed, OutgoingReply, Reading
 from draht.contract.reading import read_each
 from draht.contract.signatures import sign
-from draht.contract.testing import ChannelContract, Loopback
+from draht.contract.testing import ChannelContract
 from draht.contract.visits import Deed, Said, Visitor
 
 SECRET = "a site secret that nobody knows"

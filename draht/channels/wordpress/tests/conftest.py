@@ -9,7 +9,7 @@ import pytest
 from draht.channels.wordpress.channel import WordPress
 from draht.channels.wordpress.tests.double import Blog
 from draht.contract.http import Http
-from draht.contract.testing import Loopback
+from draht.contract.loopback import Loopback
 
 
 @pytest.fixture

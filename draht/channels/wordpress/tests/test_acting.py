@@ -12,8 +12,9 @@ from draht.channels.wordpress.tests.double import Blog, Comment
 from draht.contract.channel import Act
 from draht.contract.errors import LoginExpired, Refused, TryLater, Unsure
 from draht.contract.http import Http
+from draht.contract.loopback import Loopback
 from draht.contract.messages import Allowed, IncomingMessage, Item, NotAllowed, OutgoingPost, OutgoingReply
-from draht.contract.testing import Loopback, item_of
+from draht.contract.testing import item_of
 
 
 def item(wordpress: WordPress, comment: Comment) -> Item:

@@ -16,8 +16,9 @@ from draht.channels.wordpress.tests.double import Blog, Comment
 from draht.contract.channel import WSGIApp
 from draht.contract.errors import Refused, TryLater
 from draht.contract.http import Http
+from draht.contract.loopback import Loopback
 from draht.contract.messages import Deletion, Event, IncomingMessage
-from draht.contract.testing import Loopback, drain
+from draht.contract.testing import drain
 
 SEEN = WINDOW * PAGE
 

@@ -15,8 +15,8 @@ import draht.connections.actions as connections
 import draht.features.inbox.actions as inbox
 from draht.connections.models import Connection
 from draht.contract.channel import Act
+from draht.contract.loopback import Loopback
 from draht.contract.signatures import sign
-from draht.contract.testing import Loopback
 from draht.core.people.access import Viewer
 from draht.core.people.models import Department
 from draht.features.inbox import queries
