@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import Count, Max
+from django.db.models import Count, Min
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from draht.connections.models import Connection, Leftover
 from draht.connections.registry import channels
 from draht.connections.wording import said
+from draht.connections.words import trouble_todo
 from draht.core.clock import MINUTE, now
 from draht.core.ui.times import span
 from draht.core.worker import intake
@@ -76,23 +77,21 @@ def replies() -> Iterator[Finding]:
 
 def connections() -> Iterator[Finding]:
     there = Connection.objects.filter(removed_at=None)
-    lost = {"login": _("Log in again on the page of connections.")}
     for one in there.exclude(trouble_kind="").order_by("trouble_since"):
         level = fail if one.trouble_kind == "login" else warn
-        todo = lost.get(one.trouble_kind, _("Draht tries again by itself. Its own words tell whether that will help."))
-        yield level(f"{one.name}: {said(one.trouble)}", todo, one.trouble_since)
+        yield level(f"{one.name}: {said(one.trouble)}", trouble_todo(one.trouble_kind), one.trouble_since)
     for one in there.exclude(channel__in=channels()):
-        yield fail(_("%s: its channel is not installed.") % one.name, _("Install the package again, or disconnect it."))
+        yield fail(_("%s: its channel is not installed.") % one.name, trouble_todo("gone"))
     if there.filter(trouble_kind="", channel__in=channels()).count() == there.count():
         yield ok(ngettext("%d account, no trouble.", "%d accounts, no trouble.", there.count()) % there.count())
 
 
 def leftovers() -> Iterator[Finding]:
-    found = Leftover.objects.values("connection__name").annotate(count=Count("pk"), last=Max("received_at"))
+    found = Leftover.objects.values("connection__name").annotate(count=Count("pk"), first=Min("received_at"))
     for one in found.order_by("connection__name"):
         count, name = one["count"], one["connection__name"]
         says = ngettext("%d payload was not understood.", "%d payloads were not understood.", count) % count
         todo = _("They are kept. After an update of Draht, choose “Read again” on the health page.")
-        yield warn(f"{name}: {says}", todo, one["last"])
+        yield warn(f"{name}: {says}", todo, one["first"])
     if not found:
         yield ok(_("Everything that arrived was understood."))
