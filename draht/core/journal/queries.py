@@ -19,7 +19,8 @@ class Position(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> Position | None:
         tx, _, entry = text.partition("-")
-        return cls(int(tx), int(entry)) if tx.isdigit() and entry.isdigit() and len(text) < 40 else None
+        whole = text.isascii() and tx.isdigit() and entry.isdigit() and len(tx) < 19 and len(entry) < 19
+        return cls(int(tx), int(entry)) if whole else None
 
 
 class Row(NamedTuple):
@@ -53,6 +54,14 @@ def read_after(position: Position, limit: int = 1000, *, complete: bool = True) 
     order = "tx, id" if is_postgres() else "id"
     rows = select(f"SELECT {FIELDS} FROM journal_entry WHERE {where} ORDER BY {order} LIMIT %s", parameters)
     return [Row(*row) for row in rows]
+
+
+def holds_back() -> bool:
+    """Whether rows are there that do not count as complete yet, because an older transaction still runs."""
+    if not is_postgres():
+        return False
+    [(there,)] = select(f"SELECT EXISTS (SELECT 1 FROM journal_entry WHERE NOT {COMPLETE})")
+    return bool(there)
 
 
 def end() -> Position:

@@ -51,6 +51,8 @@ def state() -> State:
 
 def seal(limit: int = 5000, *, complete: bool = True) -> int:
     """Seals the next complete rows; how many. Two processes may call it at once: the second one waits."""
+    if not read_after(_reached(), 1, complete=complete):
+        return 0
     with transaction.atomic():
         if is_postgres():
             execute("SELECT pg_advisory_xact_lock(%s)", [0x5EA1])
@@ -71,6 +73,11 @@ def seal(limit: int = 5000, *, complete: bool = True) -> int:
             head=_head(bytes(last.head) if last else b"", bytes(packed)),
         )
         return len(rows)
+
+
+def _reached() -> Position:
+    rows = select("SELECT last_tx, last_id FROM journal_seal ORDER BY id DESC LIMIT 1")
+    return Position(*rows[0]) if rows else Position()
 
 
 def check() -> Broken | None:

@@ -12,15 +12,17 @@ import time
 from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any
 
+import msgspec
 from django.db import Error as StoreError
 from django.db import connection
 
 from draht.core.journal.facts import Fact
-from draht.core.journal.queries import Position, Row, end, read_after
+from draht.core.journal.queries import Position, Row, end, holds_back, newest, read_after
 from draht.core.live.bus import Bus, make_bus
 
 log = logging.getLogger("draht.live")
 LOOK_EVERY = 1.0  # seconds until the journal is read even without a wake-up
+SOON = 0.02  # seconds, while rows are there that wait for an older transaction: its end wakes nobody
 MOST_MISSED = 2000  # rows that are told again after a broken stream
 OF_CONNECTIONS = {
     Fact.CONNECTION_MADE,
@@ -29,19 +31,25 @@ OF_CONNECTIONS = {
     Fact.TROUBLE_BEGAN,
     Fact.TROUBLE_ENDED,
 }
+OF_RIGHTS = {Fact.PERSON_CHANGED, Fact.PASSWORD_CHANGED, Fact.LOGGED_OUT, Fact.DEPARTMENT_ADDED}
 
 
 class Screen:
     """One open stream. ``names`` gathers what changed until it is sent; ten changes of one thing are one event."""
 
-    __slots__ = ("departments", "names", "news", "position", "user_id")
+    __slots__ = ("departments", "doubted", "names", "news", "position", "user_id")
 
     def __init__(self, user_id: int, departments: frozenset[int], position: Position) -> None:
         self.user_id = user_id
         self.departments = departments
         self.position = position
         self.names: set[str] = set()
+        self.doubted = False  # somebody's rights have changed: look whether it may still be open
         self.news = asyncio.Event()
+
+    def doubt(self) -> None:
+        self.doubted = True
+        self.news.set()
 
     def tell(self, names: Iterable[str], position: Position) -> None:
         self.names.update(names)
@@ -146,7 +154,7 @@ class Hub:
                 if position is None:
                     position = end()
                     self._loop.call_soon_threadsafe(self._begin, position)
-                self._bus.wait(LOOK_EVERY)
+                self._bus.wait(SOON if holds_back() else LOOK_EVERY)
                 while rows := read_after(position):
                     position = rows[-1].position
                     self._loop.call_soon_threadsafe(self._spread, rows)
@@ -163,6 +171,8 @@ class Hub:
         self.position = rows[-1].position
         by_department: dict[int | None, set[str]] = {}
         for row in rows:
+            if row.fact in OF_RIGHTS:
+                self._doubt(row)
             for follower in self._followers.get(row.conversation_id or 0, ()):
                 follower.tell(row)
             if names := names_of(row):
@@ -170,6 +180,13 @@ class Hub:
         for department, told in by_department.items():
             for screen in self._of(department):
                 screen.tell(told, rows[-1].position)
+
+    def _doubt(self, row: Row) -> None:
+        """Whoever's rights may have changed is asked again. A department that is new concerns every lead."""
+        person = msgspec.json.decode(row.data).get("person", row.actor_id)
+        for screen in self._of(None):
+            if row.fact == Fact.DEPARTMENT_ADDED or screen.user_id == person:
+                screen.doubt()
 
     def _of(self, department: int | None) -> Iterable[Screen]:
         """The screens of a department; of everybody for ``None``."""
@@ -187,8 +204,8 @@ def names_of(row: Row) -> list[str]:
     return [f"conversation-{row.conversation_id}", "list", "counters"]
 
 
-def missed(screen: Screen, since: Position) -> None:
-    """Puts into the mailbox what happened while the stream was broken. Blocking."""
-    for row in read_after(since, MOST_MISSED):
-        if row.department_id is None or row.department_id in screen.departments:
-            screen.tell(names_of(row), row.position)
+def missed(departments: frozenset[int], since: Position | None, at: int) -> set[str]:
+    """The names of what happened after a place in the journal, or since a time (milliseconds). Blocking."""
+    rows = newest(MOST_MISSED) if since is None else read_after(since, MOST_MISSED)
+    seen = [row for row in rows if row.at >= at and (row.department_id is None or row.department_id in departments)]
+    return {name for row in seen for name in names_of(row)}

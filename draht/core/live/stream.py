@@ -7,6 +7,7 @@ import importlib
 from collections.abc import Awaitable, Callable, Sequence
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
@@ -33,19 +34,30 @@ async def stream(hub: Hub, scope: Scope, receive: Receive, send: Send) -> None:
     if viewer is None:
         return await _refuse(send)
     since = Position.parse(headers.get(b"last-event-id", ""))
+    shown_at = _shown_at(scope)
     await hub.ready.wait()
     screen = Screen(viewer.user_id, frozenset(viewer.department_ids), await asyncio.to_thread(end))
     hub.open(screen)
     gone = hub.attend(disconnected(receive))
     try:
-        if since is not None:
-            await asyncio.to_thread(missed, screen, since)
+        if since is not None or shown_at:
+            names = await asyncio.to_thread(missed, screen.departments, since, 0 if since else shown_at)
+            screen.tell(names, screen.position)
         await start(send)
         await _tell(screen, headers.get(b"cookie", ""), gone, send)
     finally:
         gone.cancel()
         hub.close(screen)
     return None
+
+
+def _shown_at(scope: Scope) -> int:
+    """When the page was made that opens the stream (``?from=``, milliseconds); 0 if it does not tell.
+
+    What happens between the page and its stream is told, too.
+    """
+    told = dict(parse_qsl(scope["query_string"].decode("latin-1"))).get("from", "")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 16 else 0
 
 
 async def _tell(screen: Screen, cookie: str, gone: asyncio.Future[None], send: Send) -> None:
@@ -56,7 +68,8 @@ async def _tell(screen: Screen, cookie: str, gone: asyncio.Future[None], send: S
         either: set[asyncio.Future[Any]] = {news, gone}
         await asyncio.wait(either, timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED)
         news.cancel()
-        if loop.time() > check_at:
+        if screen.doubted or loop.time() > check_at:
+            screen.doubted = False
             viewer = await asyncio.to_thread(viewer_by_cookie, cookie)
             if viewer is None or frozenset(viewer.department_ids) != screen.departments:
                 break  # the browser comes back, with the rights that hold now
