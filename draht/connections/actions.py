@@ -19,7 +19,7 @@ from draht.connections.models import Connection, Leftover
 from draht.connections.registry import channels
 from draht.connections.secrets import decrypt, encrypt
 from draht.contract.channel import Act, Channel, Fetches, Moderates, Subscribes
-from draht.contract.errors import ChannelError, LoginExpired, Refused, TryLater
+from draht.contract.errors import ChannelError, LoginExpired, Refused, TryLater, Unsure, only_the_four
 from draht.contract.http import Http
 from draht.contract.messages import Account, Item, NotAllowed, Unread
 from draht.contract.text import clean
@@ -69,7 +69,8 @@ def test(channel: str, values: Mapping[str, str]) -> Account:
     """Tries a login and says whose it is. Raises one of the four errors."""
     http = Http()
     try:
-        return channels()[channel](values, http).whoami()
+        with only_the_four(TryLater):
+            return channels()[channel](values, http).whoami()
     finally:
         http.close()
 
@@ -155,7 +156,8 @@ def _subscribe(kind: type[Channel], values: Mapping[str, str], account: Account,
     try:
         channel = kind(values, http, account)
         if isinstance(channel, Subscribes):
-            channel.subscribe(address)
+            with only_the_four(Unsure):
+                channel.subscribe(address)
     finally:
         http.close()
 

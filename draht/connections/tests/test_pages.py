@@ -13,7 +13,7 @@ from draht.connections import actions
 from draht.connections.models import Connection, Leftover
 from draht.connections.registry import channels
 from draht.connections.tests.conftest import TOKEN
-from draht.connections.tests.loud.channel import Network
+from draht.connections.tests.loud.channel import Loud, Network
 from draht.contract.errors import ChannelError, LoginExpired, Refused, TryLater, Unsure
 from draht.contract.messages import Account, Unread
 from draht.core.clock import now
@@ -137,6 +137,16 @@ def test_each_of_the_four_errors_is_told_and_nothing_typed_is_lost(
     assert 'value="My own"' in shown
     assert ">\na\nb</textarea>" in shown.replace("\r", "")
     assert not any(secret in shown for secret in SECRETS)
+    assert not Connection.objects.exists()
+
+
+def test_a_channel_with_a_fault_of_its_own_is_told_like_the_others(
+    page: Client, network: Network, form: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Loud, "whoami", lambda self: {}["nothing"])
+    shown = text_of(page.post("/connections/new/loud/", form))
+    assert "The channel itself has a fault: KeyError" in shown
+    assert 'value="loud.example"' in shown
     assert not Connection.objects.exists()
 
 
