@@ -143,7 +143,10 @@ def test_each_of_the_four_errors_is_told_and_nothing_typed_is_lost(
 def test_a_channel_with_a_fault_of_its_own_is_told_like_the_others(
     page: Client, network: Network, form: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Loud, "whoami", lambda self: {}["nothing"])
+    def stumble(self: Loud) -> Account:
+        raise KeyError("nothing")
+
+    monkeypatch.setattr(Loud, "whoami", stumble)
     shown = text_of(page.post("/connections/new/loud/", form))
     assert "The channel itself has a fault: KeyError" in shown
     assert 'value="loud.example"' in shown
