@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from draht.contract.messages import Event, Unread
+from draht.contract.messages import Event, Reading, Unread
 
 MAX_RAW = 100_000  # characters of a leftover that are kept
 
@@ -28,6 +28,16 @@ def read_each(
         except Exception as error:
             unread.append(Unread(raw=as_text(payload), reason=f"{type(error).__name__}: {error}"[:500]))
     return tuple(events), tuple(unread)
+
+
+def read_again(raw: str, to_events: Callable[[Any], Event | Iterable[Event] | None]) -> Reading:
+    """One leftover, as ``as_text`` kept it, through the mapper as it is by now. A strange one stays as it is."""
+    try:
+        payload = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        return Reading(unread=(Unread(raw, f"{type(error).__name__}: {error}"),))
+    events, unread = read_each([payload], to_events)
+    return Reading(events, tuple(Unread(raw, left.reason) for left in unread))
 
 
 def as_text(payload: Any) -> str:

@@ -12,7 +12,7 @@ import msgspec
 
 from draht.channels.archive.times import to_moment
 from draht.contract.messages import Attachment, Author, Deletion, Event, IncomingMessage, Reading, Unread
-from draht.contract.reading import read_each
+from draht.contract.reading import read_again
 from draht.contract.text import clean
 from draht.contract.words import words
 
@@ -28,12 +28,10 @@ _LANGUAGE = re.compile("[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,2}")
 
 def read_row(row: str) -> Reading:
     """What one row says: a JSON object. One that is not understood is ``unread``, as it is."""
-    try:
-        values = msgspec.json.decode(row, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeError) as error:
-        return Reading(unread=(Unread(row, words("it is no row: {error}").format(error=error)),))
-    events, unread = read_each([values], to_events)
-    return Reading(events, tuple(Unread(row, left.reason.removeprefix("ValueError: ")) for left in unread))
+    reading = read_again(row, to_events)
+    return Reading(
+        reading.events, tuple(Unread(row, one.reason.removeprefix("ValueError: ")) for one in reading.unread)
+    )
 
 
 def to_events(row: Mapping[str, Any]) -> list[Event]:

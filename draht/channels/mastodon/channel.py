@@ -20,6 +20,7 @@ from draht.contract.channel import (
     LooksBack,
     Publishes,
     Replies,
+    RereadsItems,
     Setting,
 )
 from draht.contract.errors import Refused, TryLater, Unsure
@@ -36,7 +37,7 @@ from draht.contract.messages import (
     Reading,
     Sent,
 )
-from draht.contract.reading import read_each
+from draht.contract.reading import read_again, read_each
 from draht.contract.text import graphemes
 from draht.contract.words import words
 
@@ -44,7 +45,7 @@ LOOK_BACK_PAGES = 10
 SKEW = timedelta(minutes=5)  # their clock may run behind ours
 
 
-class Mastodon(Channel, Fetches, Replies, LooksBack, Publishes):
+class Mastodon(Channel, Fetches, RereadsItems, Replies, LooksBack, Publishes):
     label: ClassVar[str] = "Mastodon"
     settings: ClassVar[tuple[Setting, ...]] = (
         Setting("server", words("Server"), words("The address of your server, like mastodon.social")),
@@ -67,6 +68,9 @@ class Mastodon(Channel, Fetches, Replies, LooksBack, Publishes):
 
     def fetch(self, cursor: str) -> Reading:
         return Round(self.client, self._us, cursor).run()
+
+    def read_item(self, raw: str) -> Reading:
+        return read_again(raw, mapper.to_told)
 
     def may(self, act: Act, item: Item) -> May:
         if item.deleted:

@@ -94,6 +94,11 @@ def to_mention(raw: Any) -> IncomingMessage | None:
     return to_message(raw["status"]) if raw["type"] == "mention" else None
 
 
+def to_told(raw: Any) -> IncomingMessage | None:
+    """A notification or a status, whichever it is."""
+    return to_mention(raw) if "type" in raw and "status" in raw else to_message(raw)
+
+
 def to_message(raw: Any) -> IncomingMessage:
     """A status as a message.
 

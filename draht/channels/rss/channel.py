@@ -5,14 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import msgspec
 
 from draht.channels.rss.client import Cursor, Page, get_page, read_cursor, write_cursor
 from draht.channels.rss.entry import Feed, NotAFeed
-from draht.channels.rss.mapper import read_feed
-from draht.contract.channel import Act, Channel, Demonstrates, Fetches, Setting
+from draht.channels.rss.mapper import read_entry, read_feed
+from draht.contract.channel import Act, Channel, Demonstrates, Fetches, RereadsItems, Setting
 from draht.contract.errors import Refused, TryLater
 from draht.contract.messages import Account, Item, NotAllowed, Reading
 from draht.contract.words import words
@@ -20,7 +21,7 @@ from draht.contract.words import words
 LONGEST_PAUSE = 6 * 3600  # seconds; some feeds ask for a day and mean an hour
 
 
-class Rss(Channel, Fetches, Demonstrates):
+class Rss(Channel, Fetches, RereadsItems, Demonstrates):
     """One feed: RSS, Atom or JSON Feed."""
 
     label = "RSS, Atom, JSON Feed"
@@ -63,6 +64,9 @@ class Rss(Channel, Fetches, Demonstrates):
         if feed.broken:  # its end may be missing: the same bytes must not count as known
             next_cursor = Cursor(known.of, page.cursor.url)
         return replace(feed.reading, cursor=self._next(next_cursor, page.max_age))
+
+    def read_item(self, raw: str) -> Reading:
+        return read_entry(raw, self.url, datetime.now(UTC).replace(microsecond=0))
 
     def _read(self, page: Page) -> Feed:
         # The address that was connected, not the one it moved to: ids made from it must not change.

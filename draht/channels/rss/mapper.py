@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
+from draht.channels.rss import atom, jsonfeed
 from draht.channels.rss.atom import read_xml
 from draht.channels.rss.entry import Feed, NotAFeed, Source
 from draht.channels.rss.jsonfeed import read_json
+from draht.contract.messages import Event, Reading
+from draht.contract.reading import read_again
 from draht.contract.words import words
 
 _LINK = re.compile(r"<link\b[^>]{0,1000}>", re.IGNORECASE)
@@ -31,6 +35,17 @@ def read_feed(body: bytes, content_type: str, url: str, at: datetime) -> Feed:
     if b"<html" in start[:2000].lower():
         raise NotAFeed(_web_page(start.decode("utf-8", "replace")))
     return read_xml(body, content_type, source)
+
+
+def read_entry(raw: str, url: str, at: datetime) -> Reading:
+    """One entry that was kept because nobody understood it. feedparser's are known by the names that it gives."""
+
+    def to_event(entry: Any) -> Event:
+        parsed = any(name == "links" or name.endswith(("_detail", "_parsed")) for name in entry)
+        to_message = atom.to_message if parsed else jsonfeed.to_message
+        return to_message(entry, {}, Source(url, at))
+
+    return read_again(raw, to_event)
 
 
 def _decoded(body: bytes) -> object:

@@ -27,6 +27,7 @@ from draht.contract.channel import (
     Moderates,
     Publishes,
     Replies,
+    RereadsItems,
     Setting,
     Subscribes,
     WSGIApp,
@@ -46,7 +47,7 @@ from draht.contract.messages import (
     Sent,
     Unread,
 )
-from draht.contract.reading import as_text
+from draht.contract.reading import as_text, read_again
 from draht.contract.signatures import fits
 from draht.contract.text import counter
 from draht.contract.words import words
@@ -55,7 +56,19 @@ WINDOW = timedelta(days=7)  # for private answers
 STATES = {Act.APPROVE: "public", Act.HOLD: "held", Act.SPAM: "spam"}
 
 
-class Sandbox(Channel, Fetches, Hears, Subscribes, Replies, LooksBack, Moderates, Publishes, BringsPages, Demonstrates):
+class Sandbox(
+    Channel,
+    Fetches,
+    Hears,
+    RereadsItems,
+    Subscribes,
+    Replies,
+    LooksBack,
+    Moderates,
+    Publishes,
+    BringsPages,
+    Demonstrates,
+):
     """A company's account on the sandbox."""
 
     label = "Sandbox"
@@ -98,6 +111,10 @@ class Sandbox(Channel, Fetches, Hears, Subscribes, Replies, LooksBack, Moderates
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return Reading(unread=(Unread(as_text(hook.body), f"No JSON: {error}"),))
         return mapper.to_reading([event], self.client.base)
+
+    def read_item(self, raw: str) -> Reading:
+        base = self.client.base
+        return read_again(raw, lambda event: mapper.to_event(event, base))
 
     def counter(self, item: Item) -> Counter:
         return counter(500)

@@ -24,6 +24,7 @@ from draht.contract.channel import (
     Moderates,
     Publishes,
     Replies,
+    RereadsItems,
     Setting,
     not_allowed,
 )
@@ -40,14 +41,14 @@ from draht.contract.messages import (
     Reading,
     Sent,
 )
-from draht.contract.reading import read_each
+from draht.contract.reading import read_again, read_each
 from draht.contract.words import words
 
 LONGEST = 65_525  # bytes of a comment: wp_get_comment_fields_max_lengths()
 STATUS = {Act.APPROVE: "approved", Act.HOLD: "hold", Act.SPAM: "spam", Act.DELETE: "trash"}
 
 
-class WordPress(Channel, Fetches, Replies, LooksBack, Moderates, Publishes):
+class WordPress(Channel, Fetches, RereadsItems, Replies, LooksBack, Moderates, Publishes):
     """One user of one site. It needs the right to moderate comments (the role Editor has it)."""
 
     label = "WordPress"
@@ -87,6 +88,9 @@ class WordPress(Channel, Fetches, Replies, LooksBack, Moderates, Publishes):
 
     def fetch(self, cursor: str) -> Reading:
         return read_comments(self.client, cursor)
+
+    def read_item(self, raw: str) -> Reading:
+        return read_again(raw, to_event)
 
     # -- answering ------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from draht.channels.mastodon.mapper import (
     to_mention,
     to_message,
     to_sent,
+    to_told,
 )
 from draht.channels.mastodon.tests import spec
 from draht.contract.messages import IncomingMessage
@@ -60,6 +62,12 @@ def test_every_recorded_status_is_understood() -> None:
         assert "<" not in event.text
         assert event.url.startswith("http")
         assert event.private == (event.raw["visibility"] == "direct")
+
+
+def test_a_leftover_is_a_notification_or_a_status() -> None:
+    notification = json.loads((Path(spec.__file__).parents[1] / "samples/mention.json").read_text())
+    assert to_told(notification) == to_mention(notification) == to_told(notification["status"])
+    assert to_told(notification | {"type": "favourite"}) is None
 
 
 @cache
