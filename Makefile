@@ -33,6 +33,8 @@ run: translations ## set up what is missing and start Draht with a demo company 
 
 test: .venv/dev translations ## set up what is missing and run the tests
 	@$(BIN)/python -m pytest -n auto -m "not real and not browser"
+	@echo "Not run here: tests against real servers (make test-real) and in a browser (make test-browser), because they need"
+	@echo "what requirements/debian-*.txt lists; and the second store (make test-postgres). CI runs them all."
 
 test-postgres: .venv/dev translations ## the same tests on PostgreSQL: that of DRAHT_DATABASE=postgres://…, else one of its own
 	@$(BIN)/python -m tests.servers $(BIN)/python -m pytest -n auto -m "not real and not browser"
