@@ -34,9 +34,9 @@ class Found:
 
 
 LOOKS = (
-    Look("store", gettext_lazy("Store"), store.can_write),
-    Look("migrations", gettext_lazy("Database"), store.migrations),
     Look("disk", gettext_lazy("Disk"), store.disk),
+    Look("migrations", gettext_lazy("Database"), store.migrations),
+    Look("store", gettext_lazy("Store"), store.can_write),
     Look("clock", gettext_lazy("Clock"), store.clock),
     Look("duties", gettext_lazy("Duties"), work.duties),
     Look("deliveries", gettext_lazy("Hooks"), work.deliveries),
@@ -48,15 +48,21 @@ LOOKS = (
     Look("search", gettext_lazy("Search"), inbox.search, deep=True),
     Look("conversations", gettext_lazy("Conversations"), inbox.conversations, deep=True),
 )
+GROUND = "migrations"
 NEEDED = ("store", "migrations")  # without these nobody can be served
 
 
 def look(only: Collection[str] = (), *, deep: bool = False) -> Iterator[Found]:
-    """Looks and tells as it goes. One that fails is a finding and never stops the others."""
+    """Looks and tells as it goes. One that fails is a finding and never stops the others.
+
+    Only where there is no database, or one of another version, there is nothing further to be looked at.
+    """
     for one in LOOKS:
         if one.name in only or (not only and (deep or not one.deep)):
-            for finding in _find(one):
-                yield Found(one, finding)
+            findings = _find(one)
+            yield from (Found(one, finding) for finding in findings)
+            if one.name == GROUND and any(finding.level == Level.FAIL for finding in findings):
+                return
 
 
 def _find(one: Look) -> list[Finding]:

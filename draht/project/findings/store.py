@@ -33,8 +33,12 @@ LOOKED_BACK = 500  # rows of the journal
 
 
 def migrations() -> Iterator[Finding]:
-    executor = MigrationExecutor(connection)
-    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    try:
+        executor = MigrationExecutor(connection)
+        missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    except DatabaseError as error:
+        yield fail(*_why_not(str(error).strip()))
+        return
     if missing:
         says = ngettext("The database lacks %d step.", "The database lacks %d steps.", missing) % missing
         yield fail(says, _("Run draht migrate, or start Draht: it does so by itself."))

@@ -121,6 +121,7 @@ def test_missing_migrations_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     finding = only("migrations")
     assert finding.level == Level.FAIL
     assert "draht migrate" in finding.todo
+    assert [one.look.name for one in look(deep=True)][-1] == "migrations", "there is nothing further to look at"
     assert not is_serving()
 
 
