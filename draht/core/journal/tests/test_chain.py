@@ -39,9 +39,7 @@ def by_hand() -> Iterator[None]:
         for table, trigger in tables.items():
             execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
     else:
-        for (trigger,) in select(
-            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        ):
+        for (trigger,) in select("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
             execute(f"DROP TRIGGER {trigger}")
     yield
 
