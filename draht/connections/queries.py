@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from html import escape
 
 from django.conf import settings
 from django.db.models import Count, QuerySet
@@ -180,8 +181,13 @@ def widget(viewer: Viewer, id: int) -> str:
     known = channels().get(connection.channel)
     if not known or not issubclass(known, Welcomes):
         return ""
-    key = connection.hook_key
-    return f'<script type="module" src="{settings.BASE_URL}/webchat/{key}/widget.js" data-key="{key}"></script>'
+    return embed_snippet(settings.BASE_URL, connection.hook_key)
+
+
+def embed_snippet(base_url: str, key: str) -> str:
+    """The line of HTML that puts the chat on a website. It is plain text: a page that shows it escapes it."""
+    address = escape(f"{base_url.rstrip('/')}/webchat/{key}/widget.js")
+    return f'<script type="module" src="{address}" data-key="{escape(key)}"></script>'
 
 
 # -- trouble on the desk ----------------------------------------------------------------------------------------------

@@ -8,10 +8,10 @@ from django.shortcuts import render
 from django.utils.safestring import mark_safe
 
 from draht.connections.models import Connection
+from draht.connections.queries import embed_snippet
 from draht.connections.registry import channels
 from draht.contract.visits import Welcomes
 from draht.core.clock import DAY, HOUR, now, to_datetime
-from draht.features.webchat.queries import embed_snippet
 
 POSTS = [
     (

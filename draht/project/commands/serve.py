@@ -6,6 +6,7 @@ The first start makes the data folder and the database. With --demo a company wi
 from __future__ import annotations
 
 import argparse
+import os
 
 from draht.project.cli import set_up
 
@@ -22,6 +23,8 @@ def run(options: argparse.Namespace) -> int:
 
 def start(options: argparse.Namespace, *, web: bool, work: bool) -> int:
     """Starts the parts that are asked for and stays until it is interrupted."""
+    if getattr(options, "port", None):
+        os.environ["DRAHT_PORT"] = str(options.port)  # the base address follows it
     set_up()
     from draht.project import server, upkeep
 

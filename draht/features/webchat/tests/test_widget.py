@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from draht.features.webchat.queries import embed_snippet
+from draht.connections.queries import embed_snippet
 from draht.features.webchat.widget import PACKED, PARTS, WIDGET
 
 SCRIPT = WIDGET.decode()

@@ -14,13 +14,13 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, e
 import draht.connections.actions as connections
 import draht.features.inbox.actions as inbox
 from draht.connections.models import Connection
+from draht.connections.queries import embed_snippet
 from draht.contract.channel import Act
 from draht.contract.loopback import Loopback
 from draht.contract.signatures import sign
 from draht.core.people.access import Viewer
 from draht.core.people.models import Department
 from draht.features.inbox import queries
-from draht.features.webchat.queries import embed_snippet
 from draht.project.tests.webchat.conftest import SECRET
 from draht.project.tests.webchat.house import House, until
 from draht.project.tests.webchat.website import Website
