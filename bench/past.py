@@ -78,9 +78,7 @@ class Past:
             at += chance.expovariate(1 / pace)
             heapq.heappush(waiting, (at, self._begin()))
             while waiting and waiting[0][0] <= at:
-                yield self._next(waiting)
-        while waiting:
-            yield self._next(waiting)
+                yield self._next(waiting)  # threads that are under way at the end have no end yet
 
     def conversation_rows(self) -> Iterator[tuple[Any, ...]]:
         """After all messages were told."""
