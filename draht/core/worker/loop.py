@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db import DatabaseError, connection
+from django.db import Error as StoreError
+from django.db import connection
 
 from draht.core.clock import now
 from draht.core.worker.models import DutyState
@@ -79,7 +80,7 @@ class Worker:
     def _tell_fault(self, name: str, error: Exception) -> None:
         try:
             _tell(name, f"{type(error).__name__}: {error}"[:1000])
-        except DatabaseError:  # a full disk or a lost database: the log has it, and the health page sees it itself
+        except StoreError:  # a full disk or a lost database: the log has it, and the health page sees it itself
             log.error("The store cannot be written to.")
             connection.close()
 

@@ -9,7 +9,8 @@ import pytest
 
 from draht.connections.registry import channels
 from draht.core.people.models import Department
-from draht.flows.tests.town import Blind, Keyless, Town
+from draht.flows.tests.networks import Blind, Keyless
+from draht.flows.tests.town import Town
 
 
 @pytest.fixture

@@ -6,18 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import draht.connections.actions as connections
-from draht.channels.sandbox.channel import Sandbox
 from draht.channels.sandbox.network import Network
 from draht.channels.sandbox.network.postman import Postman
 from draht.channels.sandbox.network.values import Member, Message
 from draht.channels.sandbox.site import Site
 from draht.connections.models import Connection
-from draht.contract.channel import Act, Channel, Counter, Fetches, Replies
 from draht.contract.loopback import Loopback
-from draht.contract.messages import Account, Item, May, OutgoingReply, Reading, Sent
 from draht.core.people.access import Viewer
 from draht.core.sql import execute, select
 from draht.core.worker.claim import NEVER
@@ -25,38 +22,6 @@ from draht.features.inbox import queries
 from draht.flows.take_in import fetch
 
 SECRET = "the hook secret of the tests"
-
-
-class Keyless(Sandbox):
-    """The sandbox as a network without idempotency keys: it can only be read back."""
-
-    repeats_for: ClassVar[int] = 0
-
-
-class Blind(Channel, Fetches, Replies):
-    """The sandbox as a network that neither knows keys nor can be read back."""
-
-    label = "Blind"
-    settings = Sandbox.settings
-
-    @property
-    def _inner(self) -> Sandbox:
-        return Keyless(self.config, self.http, self.account)
-
-    def whoami(self) -> Account:
-        return self._inner.whoami()
-
-    def may(self, act: Act, item: Item) -> May:
-        return self._inner.may(act, item)
-
-    def fetch(self, cursor: str) -> Reading:
-        return self._inner.fetch(cursor)
-
-    def counter(self, item: Item) -> Counter:
-        return self._inner.counter(item)
-
-    def reply(self, reply: OutgoingReply) -> Sent:
-        return self._inner.reply(reply)
 
 
 @dataclass

@@ -1,0 +1,47 @@
+"""The sandbox once more, as networks that make it harder to say a thing exactly once."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from draht.channels.sandbox.channel import Sandbox
+from draht.contract.channel import Act, Channel, Counter, Fetches, Replies
+from draht.contract.messages import Account, Item, May, OutgoingReply, Reading, Sent
+
+
+class Keyed(Sandbox):
+    """The sandbox, asked more often."""
+
+    every: ClassVar[int] = 1
+
+
+class Keyless(Keyed):
+    """The sandbox as a network without idempotency keys: it can only be read back."""
+
+    repeats_for: ClassVar[int] = 0
+
+
+class Blind(Channel, Fetches, Replies):
+    """The sandbox as a network that neither knows keys nor can be read back."""
+
+    label = "Blind"
+    settings = Sandbox.settings
+
+    @property
+    def _inner(self) -> Sandbox:
+        return Keyless(self.config, self.http, self.account)
+
+    def whoami(self) -> Account:
+        return self._inner.whoami()
+
+    def may(self, act: Act, item: Item) -> May:
+        return self._inner.may(act, item)
+
+    def fetch(self, cursor: str) -> Reading:
+        return self._inner.fetch(cursor)
+
+    def counter(self, item: Item) -> Counter:
+        return self._inner.counter(item)
+
+    def reply(self, reply: OutgoingReply) -> Sent:
+        return self._inner.reply(reply)
