@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
 from draht.core.journal.facts import Fact
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 WORDS: dict[Fact, StrOrPromise] = {
     Fact.MESSAGE_RECEIVED: _("a message came in"),
