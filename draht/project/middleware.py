@@ -27,6 +27,17 @@ def content_security_policy(following: Next) -> Next:
     return middleware
 
 
+def kept_nowhere(following: Next) -> Next:
+    """What customers write stays in no browser's cache: "back" after logging out shows the login."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = following(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware
+
+
 def own_language(following: Next) -> Next:
     """The language on a colleague's profile goes before the one that their browser asks for."""
 
