@@ -14,7 +14,7 @@ from draht.features.inbox.stems import HOUSE_LANGUAGES, plain, question, stem
 
 SHORTEST_PREFIX = 4  # letters of an unfinished word; fewer would gather a tenth of everything
 WORD = re.compile(r"\w+")
-EXAMINED = 2000  # newest hits whose departments are looked at
+EXAMINED = 1000  # newest hits whose departments are looked at
 # PostgreSQL's index knows nothing of order. So each message also carries the stretch of time in which it was written,
 # at four widths, as words that nobody can type (see migration 0002): 18 hours, 6 days, 7 weeks, a year.
 STRETCHES = (("a", 36), ("b", 39), ("c", 42), ("d", 45))  # letter and how many bits of the id are left out
@@ -95,15 +95,18 @@ def _in_postgres(groups: list[list[str]], unfinished: bool, below: int, viewer: 
     last = f"({' | '.join(_lexeme(stem, unfinished) for stem in groups[-1])})"
     asked = f"{asked} & {last}" if asked else last
     [(newest,)] = select("SELECT coalesce(max(id), 0) FROM inbox_message WHERE id < %s", [below])
+    found: list[int] = []
+    examined, done = 0, ""
     for letter, bits in STRETCHES[1::2] if unfinished else STRETCHES:  # to gather all endings takes long each time
-        number = newest >> bits
-        examined, found = _ids(f"{asked} & ('~{letter}{number}' | '~{letter}{number - 1}')", below, viewer, limit)
+        stretch = f"('~{letter}{newest >> bits}' | '~{letter}{(newest >> bits) - 1}')"
+        more, older = _ids(f"{asked} & {stretch}{done}", below, viewer)
+        found, examined, done = found + older, examined + more, f" & !{stretch}"
         if len(found) >= limit or examined >= EXAMINED:
-            return found
-    return _ids(asked, below, viewer, limit)[1]
+            return found[:limit]
+    return [*found, *_ids(asked + done, below, viewer)[1]][:limit]
 
 
-def _ids(asked: str, below: int, viewer: Viewer, limit: int) -> tuple[int, list[int]]:
+def _ids(asked: str, below: int, viewer: Viewer) -> tuple[int, list[int]]:
     """How many hits were looked at, and which the viewer may see. The index comes first, whatever the planner thinks of
     walking through the table in the order of ids instead."""
     [(examined, found)] = select(
@@ -114,7 +117,7 @@ def _ids(asked: str, below: int, viewer: Viewer, limit: int) -> tuple[int, list[
         " JOIN inbox_conversation c ON c.id = hit.conversation_id",
         [asked, below],
     )
-    return examined, (found or [])[:limit]
+    return examined, found or []
 
 
 def _lexeme(stem: str, unfinished: bool = False) -> str:
