@@ -12,7 +12,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 Tell = Callable[[str], None]
-QUIET = {"DJANGO_SETTINGS_MODULE": "draht.project.settings", "DRAHT_LOG_LEVEL": "WARNING", "PYTHONUNBUFFERED": "1"}
+QUIET = {"DJANGO_SETTINGS_MODULE": "draht.project.settings", "DRAHT_LOG_LEVEL": "WARNING"}
 
 
 def environment(data_dir: Path, database: str = "", **more: str) -> dict[str, str]:
