@@ -186,7 +186,7 @@ def _wait_of(headers: Mapping[str, str]) -> float | None:
     """Seconds to wait, from ``Retry-After`` (RFC 9110) or ``X-RateLimit-Reset`` (epoch seconds or ISO time)."""
     told = headers.get("retry-after")
     if told:
-        if told.isdigit():
+        if told.isascii() and told.isdigit():
             return float(told)
         try:
             return max(0.0, (parsedate_to_datetime(told) - datetime.now(UTC)).total_seconds())
@@ -195,7 +195,7 @@ def _wait_of(headers: Mapping[str, str]) -> float | None:
     reset = headers.get("x-ratelimit-reset")
     if not reset or headers.get("x-ratelimit-remaining") not in {"0", None}:
         return None
-    if reset.isdigit():
+    if reset.isascii() and reset.isdigit():
         return max(0.0, float(reset) - time.time())
     try:
         return max(0.0, (datetime.fromisoformat(reset) - datetime.now(UTC)).total_seconds())

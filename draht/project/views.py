@@ -19,6 +19,7 @@ from draht.connections.wording import said
 from draht.contract.errors import ChannelError
 from draht.core.journal.facts import Fact
 from draht.core.journal.words import WORDS
+from draht.core.numbers import whole
 from draht.core.people.access import viewer
 from draht.core.people.models import Role
 from draht.flows.take_in import read_leftovers
@@ -70,7 +71,7 @@ def journal(request: HttpRequest) -> HttpResponse:
     who = viewer(request)
     fact, actor = request.GET.get("fact", ""), request.GET.get("by", "")
     fact = fact if fact in set(Fact) else ""
-    by = int(actor) if actor.isdigit() and len(actor) < 19 else None
+    by = whole(actor)
     page = audit.page(who, fact, by, request.GET.get("before", "")[:40])
     asked = {key: value for key, value in (("fact", fact), ("by", by)) if value not in ("", None)}
     context = {

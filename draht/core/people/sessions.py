@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 
+from draht.core.numbers import whole
 from draht.core.people.models import Session
 
 
@@ -19,6 +20,5 @@ class SessionStore(DatabaseStore):
 
     def create_model_instance(self, data: Mapping[str, object]) -> Session:
         row: Session = super().create_model_instance(data)  # type: ignore[assignment,arg-type]
-        whose = str(data.get(SESSION_KEY, ""))
-        row.user_id = int(whose) if whose.isdigit() else None
+        row.user_id = whole(str(data.get(SESSION_KEY, "")))
         return row

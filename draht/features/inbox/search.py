@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from draht.core.numbers import whole
 from draht.core.people.access import Viewer
 from draht.core.sql import is_postgres, one_of, select
 from draht.features.inbox.queries import COLUMNS, JOINS, Row, in_departments, rows_of
@@ -47,8 +48,7 @@ def search(viewer: Viewer, text: str, before: str = "", limit: int = 20) -> Hits
     if not groups or not viewer.department_ids:
         return Hits([])
     find = _in_postgres if is_postgres() else _in_sqlite
-    cursor = before.removesuffix(UNFINISHED)
-    below = int(cursor) if cursor.isdigit() and len(cursor) < 20 else 2**62
+    below = whole(before.removesuffix(UNFINISHED)) or 2**62
     unfinished = before.endswith(UNFINISHED)
     found = find(groups, unfinished, below, viewer, limit + 1)
     if not before and len(found) <= limit:

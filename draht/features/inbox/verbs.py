@@ -9,8 +9,7 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from draht.contract.channel import Act
+from draht.core.numbers import whole
 from draht.core.people.access import Viewer, viewer
 from draht.core.ui.times import exact
 from draht.features.inbox import actions
@@ -61,7 +61,7 @@ def _answer(request: HttpRequest, conversation_id: int, said: Said, kind: str = 
     if not request.htmx:  # type: ignore[attr-defined]
         if said.text:
             messages.add_message(request, messages.ERROR if kind else messages.INFO, said.text, extra_tags=kind)
-        return redirect(_next(request, conversation_id))
+        return HttpResponseRedirect(_next(request, conversation_id))
     response = HttpResponse(status=422 if kind else 204)
     if said.text:
         toast = {"text": said.text, "kind": kind, "undo": said.undo, "until": said.until}
@@ -73,7 +73,7 @@ def _answer(request: HttpRequest, conversation_id: int, said: Said, kind: str = 
 
 def _next(request: HttpRequest, conversation_id: int) -> str:
     asked = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
+    if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
         return asked
     return reverse("inbox:open", args=["all", conversation_id])
 
@@ -207,10 +207,10 @@ def release_reply(request: HttpRequest, who: Viewer, conversation_id: int) -> Sa
 
 def _reply_id(request: HttpRequest) -> int:
     """From the button's form, or from the address that a toast posts to."""
-    told = request.POST.get("reply") or request.GET.get("reply", "")
-    if not told.isdigit():
+    told = whole(request.POST.get("reply") or request.GET.get("reply", ""))
+    if told is None:
         raise NotPossible(_("Which answer is meant? Reload the page and try again."))
-    return int(told)
+    return told
 
 
 @verb

@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from draht.contract.text import clean
 from draht.core.clock import to_ms
+from draht.core.numbers import whole
 from draht.core.people.access import Viewer, viewer
 from draht.core.people.models import Role
 from draht.features.inbox import queries
@@ -99,12 +101,12 @@ class Asked:
     def __init__(self, request: HttpRequest, view: str, conversation_id: int | None) -> None:
         self.view = view
         self.conversation_id = conversation_id
-        self.q = request.GET.get("q", "").strip()[:200]
-        self.tag = request.GET.get("tag", "").strip()[:60]
+        self.q = clean(request.GET.get("q", "")).strip()[:200] if view == "search" else ""
+        self.tag = clean(request.GET.get("tag", "")).strip()[:60]
         self.before = request.GET.get("before", "")[:100]
         self.older = request.GET.get("older", "")[:100]
         self.around = request.GET.get("around", "")[:100]
-        self.limit = min(_number(request.GET.get("limit", ""), PAGE), MOST)
+        self.limit = min(whole(request.GET.get("limit", "")) or PAGE, MOST)
         self.pane = _pane(request)
         self.template = f"inbox/_{self.pane}.html" if self.pane else "inbox/desk.html"
 
@@ -242,7 +244,3 @@ def _current_view(request: HttpRequest) -> str:
 def _query(**parts: object) -> str:
     filled = urlencode({key: value for key, value in parts.items() if value})
     return f"?{filled}" if filled else ""
-
-
-def _number(told: str, default: int) -> int:
-    return int(told) if told.isdigit() and int(told) > 0 else default

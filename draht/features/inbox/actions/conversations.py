@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from draht.contract.text import clean
-from draht.core.clock import now
+from draht.core.clock import DAY, now
 from draht.core.journal.actions import Told, record_all
 from draht.core.journal.facts import Fact
 from draht.core.people.access import Viewer
@@ -19,6 +19,7 @@ from draht.features.inbox.actions.locking import NotPossible, locked, tell
 from draht.features.inbox.models import Conversation, Note, State, Tag
 
 MAX_NOTE = 20_000  # characters
+LONGEST_SNOOZE = 5 * 366 * DAY
 
 
 @transaction.atomic
@@ -94,6 +95,8 @@ def snooze(viewer: Viewer, conversation_id: int, until: int) -> None:
     viewer.must_be(Role.TRAINEE)
     if until <= now():
         raise NotPossible(_("That time has passed. Choose a later one."))
+    if until > now() + LONGEST_SNOOZE:
+        raise NotPossible(_("That is too far away. Choose a time within five years."))
     conversation = locked(viewer, conversation_id)
     conversation.state, conversation.snoozed_until, conversation.unread = State.SNOOZED, until, False
     conversation.save(update_fields=["state", "snoozed_until", "unread"])

@@ -122,7 +122,7 @@ def reply_missing(reply: Reply) -> None:
 
 def _pause(reply: Reply, after: float | None) -> int:
     """Milliseconds: what the network asked for, at most a day; or what grows with every attempt in vain."""
-    told = min(int((after or 0) * SECOND), LONGEST_WAIT)
+    told = int(min(after or 0, LONGEST_WAIT / SECOND) * SECOND)
     return max(told, min(HOUR, 15 * SECOND << min(reply.attempts, 8)))
 
 

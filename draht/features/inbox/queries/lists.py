@@ -9,6 +9,7 @@ from typing import Any
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from draht.core.numbers import whole
 from draht.core.people.access import Viewer
 from draht.core.sql import one_of, select
 from draht.features.inbox.models import State
@@ -114,8 +115,9 @@ def _legs(viewer: Viewer, view: str) -> list[tuple[str, list[int]]]:
             for state in (State.OPEN, State.WAITING)
         ]
     departments: Sequence[int] = viewer.department_ids
-    if view.startswith("d") and view[1:].isdigit():
-        departments = [id for id in departments if id == int(view[1:])]
+    department = whole(view.removeprefix("d")) if view.startswith("d") else None
+    if department is not None:
+        departments = [id for id in departments if id == department]
         view = "open"
     if view == "unassigned":
         condition = f"department_id = %s AND assignee_id IS NULL AND state = {State.OPEN.value}"
@@ -125,10 +127,10 @@ def _legs(viewer: Viewer, view: str) -> list[tuple[str, list[int]]]:
 
 
 def _keyset(before: str) -> tuple[str, list[int]]:
-    last, dash, id = before.partition("-")
-    if not (dash and last.isdigit() and id.isdigit() and len(before) < 40):
+    last, id = (whole(part) for part in (before.partition("-")[0], before.partition("-")[2]))
+    if last is None or id is None:
         return "", []
-    return " AND (c.last_at, c.id) < (%s, %s)", [int(last), int(id)]
+    return " AND (c.last_at, c.id) < (%s, %s)", [last, id]
 
 
 def in_departments(viewer: Viewer) -> str:

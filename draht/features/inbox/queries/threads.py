@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 import draht.connections.queries as connections
 from draht.connections.wording import said
 from draht.contract.messages import Allowed
+from draht.core.numbers import whole
 from draht.core.people.access import Viewer
 from draht.core.people.models import Role
 from draht.features.inbox.entries import Entry
@@ -66,7 +67,7 @@ def _page_around(conversation_id: int, around: str, limit: int) -> str:
 
 
 def _is_id(text: str) -> bool:
-    return text.isdigit() and len(text) < 20
+    return whole(text) is not None
 
 
 def _acts(viewer: Viewer, messages: Sequence[Message]) -> dict[int, tuple[str, ...]]:

@@ -13,6 +13,7 @@ from django.db import transaction
 import draht.connections.actions as connections
 from draht.connections.models import Connection
 from draht.contract.messages import Attachment, Author, Unread
+from draht.core.clock import DAY, now
 from draht.core.people.access import Viewer, viewer_of
 from draht.core.people.models import Department, Role, User
 from draht.core.sql import select
@@ -53,7 +54,7 @@ class Scene:
         """Something for every field that any form of the house has."""
         return {
             "text": "x", "reply": self.reply, "message": self.message, "act": "delete", "arrived": "no",
-            "colleague": self.writer.pk, "department": self.press.pk, "until": 2**45, "tag": "x", "name": "Mallory",
+            "colleague": self.writer.pk, "department": self.press.pk, "until": now() + DAY, "tag": "x", "name": "Mallory",
             "email": "mallory@example.org", "role": "admin", "departments": [self.press.pk], "is_active": "on",
             "password": "correct horse battery 2", "department_id": self.press.pk,
         }  # fmt: skip
