@@ -54,7 +54,8 @@ class Scene:
         """Something for every field that any form of the house has."""
         return {
             "text": "x", "reply": self.reply, "message": self.message, "act": "delete", "arrived": "no",
-            "colleague": self.writer.pk, "department": self.press.pk, "until": now() + DAY, "tag": "x", "name": "Mallory",
+            "colleague": self.writer.pk, "department": self.press.pk, "until": now() + DAY, "tag": "x",
+            "name": "Mallory",
             "email": "mallory@example.org", "role": "admin", "departments": [self.press.pk], "is_active": "on",
             "password": "correct horse battery 2", "department_id": self.press.pk,
         }  # fmt: skip
