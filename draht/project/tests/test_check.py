@@ -277,11 +277,13 @@ def test_every_chunk_of_conversations_is_looked_at(archive: Connection, monkeypa
 
 
 def test_a_search_that_finds_something_else_is_told_and_made_anew(archive: Connection) -> None:
-    fill(archive)
-    if is_postgres():
-        assert checks.search_fault() == "", "the column is PostgreSQL's own; nobody can write to it"
-        return
-    execute("UPDATE inbox_message SET stems = 'otherwise'")
+    if is_postgres():  # rows that come in while the index is not kept up to date are missing in it
+        execute("UPDATE pg_index SET indisready = false WHERE indexrelid = 'message_search'::regclass")
+        fill(archive)
+        execute("UPDATE pg_index SET indisready = true WHERE indexrelid = 'message_search'::regclass")
+    else:
+        fill(archive)
+        execute("UPDATE inbox_message SET stems = 'otherwise'")
     finding = only("search")
     assert finding.level == Level.FAIL
     assert "--mend" in finding.todo
