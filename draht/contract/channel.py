@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
 from draht.contract.http import Http
 from draht.contract.messages import (
     Account,
+    Allowed,
+    Attachment,
     Hook,
     HookAnswer,
     Item,
     May,
+    Media,
     NotAllowed,
     OutgoingPost,
     OutgoingReply,
     Reading,
     Sent,
+    Takes,
 )
+from draht.contract.purse import Budget
 from draht.contract.words import words
 
 
@@ -33,6 +39,11 @@ class Act(StrEnum):
     HOLD = "hold"  # take it back into moderation
     SPAM = "spam"
     DELETE = "delete"  # take the item away from the network
+    HIDE = "hide"  # only its author (and their friends) still see it; the house keeps it as held
+    UNHIDE = "unhide"
+    LIKE = "like"
+    BAN = "ban"  # take it away, and let its author not write to us again
+    EDIT = "edit"  # change the words of an item of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +77,35 @@ class Channel(ABC):
     Attributes:
         label: the name people know ("Mastodon").
         settings: what the connect page asks for.
+        budget: what a day of calls may cost, where the network counts or charges them.
+        off: why the channel is only offered where the administrator has switched it on; empty = it always is.
+        since: how far back the first fetch reads; ``None`` = as far as is usual for the network.
     """
 
     label: ClassVar[str]
     settings: ClassVar[tuple[Setting, ...]] = ()
+    budget: ClassVar[Budget | None] = None
+    off: ClassVar[str] = ""
 
-    def __init__(self, settings: Mapping[str, str], http: Http, account: Account | None = None) -> None:
+    def __init__(
+        self,
+        settings: Mapping[str, str],
+        http: Http,
+        account: Account | None = None,
+        since: datetime | None = None,
+    ) -> None:
         self.config = settings
         self.http = http
         self.account = account
+        self.since = since
 
     @abstractmethod
     def whoami(self) -> Account:
         """Tests the login against the network. Raises one of the four errors."""
+
+    def lacks(self) -> tuple[str, ...]:
+        """What a login that works is still missing (a permission, a subscription), each with what to do about it."""
+        return ()
 
     @abstractmethod
     def may(self, act: Act, item: Item) -> May:
@@ -102,13 +129,43 @@ class Hears(ABC):
     def verify(self, hook: Hook) -> None:
         """Raises ``Forged`` unless the raw bytes carry the network's signature. No I/O."""
 
+    def told_accounts(self, hook: Hook) -> Iterable[str]:
+        """Ids of the accounts that a verified hook tells of, where one address serves all accounts of an app.
+
+        The house reads it once for each that is connected and verifies it too. Empty: it is about this one. No I/O.
+        """
+        return ()
+
     def handshake(self, hook: Hook) -> HookAnswer | None:
         """The answer to a question that the network wants at once; ``None`` for ordinary calls. No I/O."""
         return None
 
     @abstractmethod
     def read_hook(self, hook: Hook) -> Reading:
-        """What a verified call says. It is read later, by the worker."""
+        """What a verified call says to this account. It is read later, by the worker."""
+
+
+class Waits(ABC):
+    """Can be told at once that something is new, over a connection that stays open (long poll, IMAP IDLE)."""
+
+    @abstractmethod
+    def wait(self, cursor: str, seconds: float) -> bool:
+        """Whether something came after ``cursor``; blocks for at most ``seconds``. Nothing is taken away."""
+
+
+class Reconciles(ABC):
+    """Reads known messages again, to find edits and deletions that nobody told us of.
+
+    Attributes:
+        batch: how many are asked for with one call.
+    """
+
+    batch: ClassVar[int] = 50
+
+    @abstractmethod
+    def look_again(self, items: Sequence[Item]) -> Reading:
+        """Each item as it is by now: a newer version, a ``Deletion`` if it is certainly gone, nothing if the network
+        could not say. No cursor."""
 
 
 class RereadsItems(ABC):
@@ -143,7 +200,12 @@ class Replies(ABC):
 
     @abstractmethod
     def counter(self, item: Item) -> Counter:
-        """How long an answer to this item may be, counted as the network counts."""
+        """How long an answer to this item may be, counted as the network counts. For a private answer to a public item
+        the house asks with ``private`` set."""
+
+    def takes(self, item: Item) -> Takes:
+        """Which files may go with an answer to this item; asked as ``counter`` is. No I/O."""
+        return Takes()
 
     @abstractmethod
     def reply(self, reply: OutgoingReply) -> Sent:
@@ -159,19 +221,71 @@ class LooksBack(ABC):
 
 
 class Moderates(ABC):
-    """Approves, holds, marks as spam or deletes what others wrote on our pages."""
+    """Acts on what others wrote to us or on our pages. ``may`` says which acts."""
 
     @abstractmethod
     def moderate(self, act: Act, item: Item) -> None:
-        """Carries out one of APPROVE, HOLD, SPAM, DELETE. Doing it twice changes nothing."""
+        """Carries out APPROVE, HOLD, SPAM, DELETE, HIDE, UNHIDE, LIKE or BAN. Doing it twice changes nothing."""
+
+
+class Edits(ABC):
+    """Changes the words of what we wrote."""
+
+    @abstractmethod
+    def edit(self, item: Item, text: str) -> None:
+        """Puts ``text`` in the place of an item of ours. Doing it twice changes nothing."""
+
+
+class BringsMedia(ABC):
+    """Opens files that only our login opens."""
+
+    @abstractmethod
+    def bring(self, attachment: Attachment, most: int) -> Media:
+        """The file of an attachment that has a ``key``. ``Refused`` if it is gone or has more than ``most`` bytes."""
 
 
 class Publishes(ABC):
-    """Publishes posts of our own."""
+    """Publishes posts of our own.
+
+    Attributes:
+        posts_repeat_for: as ``Replies.repeats_for``, for ``OutgoingPost.key``.
+    """
+
+    posts_repeat_for: ClassVar[int] = 0
+
+    @abstractmethod
+    def post_counter(self) -> Counter:
+        """How long a post may be, counted as the network counts."""
+
+    def post_takes(self) -> Takes:
+        """Which files may go with a post. No I/O."""
+        return Takes()
+
+    def may_publish(self, post: OutgoingPost) -> May:
+        """Whether it can be published as it is, and at what cost. No I/O."""
+        return Allowed()
 
     @abstractmethod
     def publish(self, post: OutgoingPost) -> Sent:
-        """Publishes at once. Same errors as ``Replies.reply``."""
+        """Publishes, at once or at ``post.at``. Same errors as ``Replies.reply``."""
+
+
+class Schedules(ABC):
+    """A network that publishes at a given time by itself.
+
+    Attributes:
+        ahead: how many seconds ahead at least and at most.
+    """
+
+    ahead: ClassVar[tuple[int, int]]
+
+
+class LooksBackAtPosts(ABC):
+    """Can find out whether a post of ours arrived."""
+
+    @abstractmethod
+    def find_post(self, post: OutgoingPost) -> Sent | None:
+        """The post as it stands on the network, or ``None`` if it is certainly not there."""
 
 
 class Subscribes(ABC):
@@ -180,6 +294,10 @@ class Subscribes(ABC):
     @abstractmethod
     def subscribe(self, address: str) -> None:
         """Asks the network to call ``address`` from now on. Doing it twice changes nothing."""
+
+    def is_subscribed(self, address: str) -> bool:
+        """Whether the network still calls ``address``; some switch a hook off that failed for an hour."""
+        return True
 
 
 class Demonstrates(ABC):

@@ -18,6 +18,7 @@ import msgspec
 from draht import __version__
 from draht.contract.addresses import public_address
 from draht.contract.errors import LoginExpired, Refused, TryLater, Unsure
+from draht.contract.purse import Purse, limit_of
 from draht.contract.words import words
 
 MAX_ANSWER = 8 * 1024 * 1024  # bytes; no answer of a network that we use is larger
@@ -56,11 +57,15 @@ class Http:
     Args:
         transport: for tests and networks inside the process; ``None`` is the real network.
         timeout: seconds for connecting and for each read.
+        purse: counts what calls cost, and says no before a limit is passed.
     """
 
-    def __init__(self, transport: httpx.BaseTransport | None = None, timeout: float = 20.0) -> None:
+    def __init__(
+        self, transport: httpx.BaseTransport | None = None, timeout: float = 20.0, purse: Purse | None = None
+    ) -> None:
         self._transport = transport
         self._timeout = timeout
+        self.purse = purse or Purse()
 
     @cached_property
     def _client(self) -> httpx.Client:
@@ -91,6 +96,9 @@ class Http:
         accept: frozenset[int] = frozenset(),
         public: bool = False,
         most: int = MAX_ANSWER,
+        units: int = 1,
+        cents: float = 0.0,
+        bucket: str = "",
         **options: Any,
     ) -> Answer:
         """Sends one request.
@@ -101,9 +109,12 @@ class Http:
             accept: further status codes that the caller wants to see instead of an error.
             public: somebody else gave us the address; it may not lie within our own network.
             most: bytes of the longest answer that is read.
+            units: of the network's quota, that this call uses; ``cents`` (US) that it costs at most.
+            bucket: which of the network's limits it counts for.
             options: ``params``, ``json``, ``data``, ``content``, ``headers``, ``auth`` as httpx takes them.
         """
         repeatable = repeatable or method in SAFE
+        self.purse.spend(units, cents, bucket)
         try:
             target, options = _bound_to_public(url, options) if public else (url, options)
             with self._client.stream(method, target, **options) as response:
@@ -122,6 +133,8 @@ class Http:
             lost = told.format(host=_host(url), error=str(error) or type(error).__name__)
             raise (TryLater(lost) if repeatable else Unsure(lost)) from error
         headers = {name.lower(): value for name, value in response.headers.items()}
+        if (limit := limit_of(headers)) is not None:
+            self.purse.told(limit, bucket)
         answer = Answer(response.status_code, headers, body, url, repeatable)
         if 200 <= answer.status < 300 or answer.status in accept:
             return answer
@@ -183,7 +196,7 @@ def _words_of(answer: Answer) -> str:
 
 
 def _wait_of(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait, from ``Retry-After`` (RFC 9110) or ``X-RateLimit-Reset`` (epoch seconds or ISO time)."""
+    """Seconds to wait, from ``Retry-After`` (RFC 9110) or the network's limit."""
     told = headers.get("retry-after")
     if told:
         if told.isascii() and told.isdigit():
@@ -192,15 +205,8 @@ def _wait_of(headers: Mapping[str, str]) -> float | None:
             return max(0.0, (parsedate_to_datetime(told) - datetime.now(UTC)).total_seconds())
         except (ValueError, TypeError):
             return None
-    reset = headers.get("x-ratelimit-reset")
-    if not reset or headers.get("x-ratelimit-remaining") not in {"0", None}:
-        return None
-    if reset.isascii() and reset.isdigit():
-        return max(0.0, float(reset) - time.time())
-    try:
-        return max(0.0, (datetime.fromisoformat(reset) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
-        return None
+    limit = limit_of(headers)
+    return None if limit is None or limit.remaining >= 1 else max(0.0, limit.resets_at - time.time())
 
 
 def _host(url: str) -> str:

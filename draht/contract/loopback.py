@@ -16,7 +16,8 @@ class Loopback:
     """A WSGI application behind real HTTP on 127.0.0.1, whose next answers can be made to fail.
 
     ``fail_next`` takes: a status code (answered instead of asking the application), ``"lost"`` (carried out, the answer
-    never arrives), ``"garbage"`` (bytes that nobody can read) or ``"hang up"`` (closed before anything is done).
+    never arrives), ``"garbage"`` (bytes that nobody can read), ``"hang up"`` (closed before anything is done) or
+    ``"fine"`` (nothing fails: the fault after it is for the next request).
     """
 
     def __init__(self, app: WSGIApp) -> None:

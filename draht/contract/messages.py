@@ -31,12 +31,57 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A picture, film, sound or file that lies with the network."""
+    """A picture, film, sound or file that lies with the network.
+
+    ``url`` is empty when only a call with our login opens it; ``key`` then names it for ``BringsMedia.bring``.
+    """
 
     url: str
     kind: str = "file"  # image | video | audio | file
     name: str = ""
     alt: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file, whole: one that was brought from a network, or one of ours on its way out.
+
+    Attributes:
+        alt: what it shows, for people who cannot see it.
+        url: where a network that does not take bytes can fetch a file of ours for an hour; only on the way out.
+    """
+
+    content: bytes
+    content_type: str
+    name: str = ""
+    alt: str = ""
+    url: str = ""
+
+    @property
+    def kind(self) -> str:
+        """image | video | audio | file"""
+        kind = self.content_type.partition("/")[0]
+        return kind if kind in {"image", "video", "audio"} else "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """Which files a network takes with one answer or one post.
+
+    Attributes:
+        count: how many at most; 0 = none.
+        types: content types, for example ``image/jpeg``.
+        most: bytes of one.
+        alt: characters of a description; 0 = the network keeps none.
+        needed: a post without any is not possible.
+    """
+
+    count: int = 0
+    types: tuple[str, ...] = ()
+    most: int = 0
+    alt: int = 0
+    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +147,14 @@ class Reading:
         unread: what was not.
         cursor: where the next fetch goes on; ``None`` leaves it where it is (hooks).
         more: there is more to fetch right now.
+        pause: seconds until the next fetch, if the channel plans its own (a quota for the day); ``None`` = ``every``.
     """
 
     events: tuple[Event, ...] = ()
     unread: tuple[Unread, ...] = ()
     cursor: str | None = None
     more: bool = False
+    pause: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +203,7 @@ class OutgoingReply:
         to: the item that it answers.
         private: send it so that only the author reads it.
         first_tried_at: when the first attempt was made; ``None`` in the first attempt.
+        media: files that go with it, as ``Replies.takes`` allows them.
     """
 
     key: str
@@ -163,16 +211,26 @@ class OutgoingReply:
     to: Item
     private: bool = False
     first_tried_at: datetime | None = None
+    media: tuple[Media, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingPost:
-    """A post of our own, not an answer. ``key`` is the same in every attempt."""
+    """A post of our own, not an answer.
+
+    Attributes:
+        key: our own id of this post, the same in every attempt (idempotency key).
+        at: when the network itself is to publish it, where it ``Schedules``; ``None`` = at once.
+        first_tried_at: when the first attempt was made; ``None`` in the first attempt.
+    """
 
     key: str
     text: str
     title: str = ""
     link: str = ""
+    media: tuple[Media, ...] = ()
+    at: datetime | None = None
+    first_tried_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,10 +253,14 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class NotAllowed:
-    """It may not be done: why, in words for an agent, and since or until when."""
+    """It may not be done: why, in words for an agent, and since or until when.
+
+    ``by_hand`` is the address where a person can do it instead; ``{text}`` in it stands for the answer, URL-encoded.
+    """
 
     why: str
     until: datetime | None = None
+    by_hand: str = ""
 
 
 May = Allowed | NotAllowed

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, ClassVar
 
 import msgspec
@@ -18,13 +18,13 @@ from draht.contract.channel import (
     Counter,
     Fetches,
     LooksBack,
+    LooksBackAtPosts,
     Publishes,
     Replies,
     RereadsItems,
     Setting,
 )
 from draht.contract.errors import Refused, TryLater, Unsure
-from draht.contract.http import Http
 from draht.contract.messages import (
     Account,
     Allowed,
@@ -45,7 +45,7 @@ LOOK_BACK_PAGES = 10
 SKEW = timedelta(minutes=5)  # their clock may run behind ours
 
 
-class Mastodon(Channel, Fetches, RereadsItems, Replies, LooksBack, Publishes):
+class Mastodon(Channel, Fetches, RereadsItems, Replies, LooksBack, Publishes, LooksBackAtPosts):
     label: ClassVar[str] = "Mastodon"
     settings: ClassVar[tuple[Setting, ...]] = (
         Setting("server", words("Server"), words("The address of your server, like mastodon.social")),
@@ -53,11 +53,13 @@ class Mastodon(Channel, Fetches, RereadsItems, Replies, LooksBack, Publishes):
     )
     every: ClassVar[int] = 30
     repeats_for: ClassVar[int] = 3600
+    posts_repeat_for: ClassVar[int] = 3600
 
-    def __init__(self, settings: Mapping[str, str], http: Http, account: Account | None = None) -> None:
-        super().__init__(settings, http, account)
-        self.client = Client(http, settings["server"], settings["token"])
-        self._limits: StatusLimits | None = None
+    _limits: StatusLimits | None = None
+
+    @cached_property
+    def client(self) -> Client:
+        return Client(self.http, self.config["server"], self.config["token"])
 
     def whoami(self) -> Account:
         try:
@@ -112,10 +114,21 @@ class Mastodon(Channel, Fetches, RereadsItems, Replies, LooksBack, Publishes):
         # without a parent: what it answers has been deleted since
         return self._find(text, {reply.to.id, ""}, since)
 
+    def post_counter(self) -> Counter:
+        limits = self._known_limits()
+
+        def count(text: str) -> int:
+            return wording.length(text, limits.characters_reserved_per_url)
+
+        return Counter(limit=limits.max_characters, unit=words("characters"), count=count)
+
     def publish(self, post: OutgoingPost) -> Sent:
-        status = mapper.from_post(post)
-        answer = self.client.write(status, post.key)
-        return self._certain(_sent(answer) or self._find(status["status"], {""}, None))
+        answer = self.client.write(mapper.from_post(post), post.key)
+        return self._certain(_sent(answer) or self.find_post(post))
+
+    def find_post(self, post: OutgoingPost) -> Sent | None:
+        since = post.first_tried_at and post.first_tried_at - SKEW
+        return self._find(mapper.from_post(post)["status"], {""}, since)
 
     @property
     def _us(self) -> str:

@@ -74,6 +74,7 @@ class Sandbox(
     label = "Sandbox"
     every = 15
     repeats_for: ClassVar[int] = 365 * 24 * 3600  # the network keeps its keys as long as its messages
+    posts_repeat_for: ClassVar[int] = repeats_for
     settings = (
         Setting("url", words("Address"), words("Where the sandbox is, for example http://localhost:8000/sandbox.")),
         Setting("token", words("Token"), words("The demo makes one; see “How to get the token”."), secret=True),
@@ -122,6 +123,9 @@ class Sandbox(
     def reply(self, reply: OutgoingReply) -> Sent:
         return self._write(mapper.from_reply(reply))
 
+    def post_counter(self) -> Counter:
+        return counter(500)
+
     def publish(self, post: OutgoingPost) -> Sent:
         return self._write(mapper.from_post(post))
 
@@ -148,8 +152,10 @@ class Sandbox(
                 return not_allowed(self.label) if item.private else _may_reply_privately(item, ours)
             case Act.DELETE:
                 return _may_delete(item, ours)
-            case _:
+            case Act.APPROVE | Act.HOLD | Act.SPAM:
                 return _may_moderate(act, item, ours)
+            case _:
+                return not_allowed(self.label)
 
     def subscribe(self, address: str) -> None:
         if self.config.get("hook_secret"):  # else it is content with polling

@@ -45,6 +45,7 @@ from draht.contract.reading import read_again, read_each
 from draht.contract.words import words
 
 LONGEST = 65_525  # bytes of a comment: wp_get_comment_fields_max_lengths()
+LONGEST_POST = 4_000_000  # bytes: less than what MariaDB takes in one statement (max_allowed_packet of 16 MiB)
 STATUS = {Act.APPROVE: "approved", Act.HOLD: "hold", Act.SPAM: "spam", Act.DELETE: "trash"}
 
 
@@ -82,7 +83,7 @@ class WordPress(Channel, Fetches, RereadsItems, Replies, LooksBack, Moderates, P
             return NotAllowed(words("This comment waits for approval already."))
         if act is Act.SPAM and item.ours:
             return NotAllowed(words("This is our own comment."))
-        if act is Act.REPLY_PRIVATELY:
+        if act is not Act.REPLY and act not in STATUS:
             return not_allowed(self.label)
         return Allowed(note=words("It can be restored from the trash of the blog.") if act is Act.DELETE else "")
 
@@ -123,6 +124,9 @@ class WordPress(Channel, Fetches, RereadsItems, Replies, LooksBack, Moderates, P
         found = self.client.set_status(item.id, STATUS[act])
         if not found and act is not Act.DELETE:
             raise Refused(words("This comment is gone from the blog."))
+
+    def post_counter(self) -> Counter:
+        return Counter(LONGEST_POST, words("bytes"), lambda text: len(from_text(text).encode()))
 
     def publish(self, post: OutgoingPost) -> Sent:
         return to_sent_post(self.client.publish(*from_post(post)))

@@ -1,0 +1,108 @@
+"""What a channel's test has to say about its double, and the double behind loopback."""
+
+from __future__ import annotations
+
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ClassVar, cast
+
+import pytest
+
+from draht.contract.channel import (
+    Channel,
+    Fetches,
+    WSGIApp,
+)
+from draht.contract.http import Http
+from draht.contract.loopback import Loopback
+from draht.contract.messages import (
+    Account,
+    Author,
+    Hook,
+    IncomingMessage,
+    Item,
+    OutgoingReply,
+    Reading,
+)
+from draht.contract.testing.tools import drain, item_of
+
+ADA = Author(id="ada", name="Ada", handle="ada")
+
+
+class Ground(ABC):
+    """How to reach the double of a network, and what happens there.
+
+    Attributes:
+        channel: the class under test.
+    """
+
+    channel: ClassVar[type[Channel]]
+
+    @abstractmethod
+    def double(self) -> WSGIApp:
+        """A fresh double of the network: it keeps state and can say no."""
+
+    @abstractmethod
+    def connect(self, url: str, double: Any) -> Mapping[str, str]:
+        """The settings that log in to the double at ``url``."""
+
+    @abstractmethod
+    def customer_writes(self, double: Any, text: str) -> None:
+        """A customer writes to us on the double."""
+
+    @abstractmethod
+    def our_answers(self, double: Any) -> list[str]:
+        """The texts that stand there under our name."""
+
+    @abstractmethod
+    def read_sample(self, payload: Any) -> Reading:
+        """What the mapper makes of one captured payload."""
+
+    def forged_and_true(self, double: Any) -> tuple[Hook, Hook]:
+        """For a channel that ``Hears``: the same hook with a wrong and with the right signature."""
+        raise AssertionError("A channel with hooks must show one forged and one true hook.")
+
+    def item(self, **changes: Any) -> Item:
+        """An item to ask questions about; a channel with peculiar ids overrides it."""
+        when = datetime.fromisoformat("2026-11-20T10:00:00+00:00")
+        values: dict[str, Any] = {"id": "1", "thread": "1", "author": ADA, "at": when, "text": "Hello"}
+        return Item(**(values | changes))
+
+    # -- set-up ---------------------------------------------------------------------------------------------------
+
+    @pytest.fixture
+    def net(self) -> Iterator[Loopback]:
+        loopback = Loopback(self.double())
+        yield loopback
+        loopback.close()
+
+    @pytest.fixture
+    def opened(self, net: Loopback) -> Iterator[Channel]:
+        http = Http(timeout=5)
+        config = self.connect(net.url, net.app)
+        channel = self.channel(config, http)
+        net.requests.clear()
+        yield self.channel(config, http, self.account_of(channel))
+        http.close()
+
+    def account_of(self, channel: Channel) -> Account:
+        return channel.whoami()
+
+    @property
+    def folder(self) -> Path:
+        module = sys.modules[self.channel.__module__]
+        return Path(cast(str, module.__file__)).parent
+
+    def reply_to(self, net: Loopback, opened: Channel) -> OutgoingReply:
+        """An answer to what a customer just wrote."""
+        item = self.item()
+        if isinstance(opened, Fetches):
+            cursor = drain(opened, "")[1]
+            self.customer_writes(net.app, "Do you deliver to Graz?")
+            found = [e for e in drain(opened, cursor)[0] if isinstance(e, IncomingMessage) and "Graz" in e.text]
+            item = item_of(found[-1])
+        net.requests.clear()
+        return OutgoingReply(key="0190c3f2-0000-7000-8000-000000000001", text="Yes, within two days.", to=item)
