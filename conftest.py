@@ -1,11 +1,25 @@
 """What holds for every test: the network is closed but for loopback, samples are written only when asked, and SQLite is
-a file as in life: roads run on several threads, and a database in memory locks them out of each other."""
+a file as in life: roads run on several threads, and a database in memory locks them out of each other. Also the browser
+of those that need one."""
 
 from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connections
 from pytest_socket import disable_socket, enable_socket, socket_allow_hosts
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+CHROMIUM_ARGS = [
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -28,3 +42,18 @@ def django_db_modify_db_settings(
     store = connections["default"]
     if store.vendor == "sqlite":
         store.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("store") / "test.sqlite3")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium. Playwright's loop runs in this thread, where a test may ask the store all the same."""
+    path = shutil.which("chromium")
+    if not path and not os.environ.get("CI"):
+        pytest.skip("there is no chromium here")
+    from playwright.sync_api import sync_playwright  # the other tests need not wait for it
+
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
+        yield browser
+        browser.close()

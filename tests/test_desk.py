@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from draht.project.demo import AGENT, PASSWORD
-from tests.house import ARGS, CHROMIUM, IN_A_BROWSER, House
+from tests.house import House
 
-pytestmark = IN_A_BROWSER
+pytestmark = pytest.mark.browser
 
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
 
@@ -23,17 +23,9 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def login(browser: Browser, program: House) -> dict[str, object]:
+def login(chromium: Browser, program: House) -> dict[str, object]:
     """The cookies of Bea, logged in by the login page."""
-    context = browser.new_context(locale="en")
+    context = chromium.new_context(locale="en")
     page = context.new_page()
     page.goto(program.url)
     page.get_by_label("E-mail").fill(AGENT)
@@ -45,14 +37,14 @@ def login(browser: Browser, program: House) -> dict[str, object]:
     return state
 
 
-def open_desk(browser: Browser, login: dict[str, object], size: dict[str, int]) -> Page:
-    return browser.new_context(locale="en", storage_state=login, viewport=size).new_page()  # type: ignore[arg-type]
+def open_desk(chromium: Browser, login: dict[str, object], size: dict[str, int]) -> Page:
+    return chromium.new_context(locale="en", storage_state=login, viewport=size).new_page()  # type: ignore[arg-type]
 
 
 @pytest.fixture
-def desk(browser: Browser, login: dict[str, object], program: House) -> Iterator[Page]:
+def desk(chromium: Browser, login: dict[str, object], program: House) -> Iterator[Page]:
     """Bea's desk; the browser must have had nothing to complain about, a forbidden inline style for example."""
-    page = open_desk(browser, login, WIDE)
+    page = open_desk(chromium, login, WIDE)
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -63,15 +55,15 @@ def desk(browser: Browser, login: dict[str, object], program: House) -> Iterator
 
 
 @pytest.fixture
-def phone(browser: Browser, login: dict[str, object], program: House) -> Iterator[Page]:
-    page = open_desk(browser, login, PHONE)
+def phone(chromium: Browser, login: dict[str, object], program: House) -> Iterator[Page]:
+    page = open_desk(chromium, login, PHONE)
     page.goto(f"{program.url}/inbox/open/")
     yield page
     page.context.close()
 
 
-def write_as_customer(browser: Browser, program: House, text: str, name: str = "Ada") -> Page:
-    page = browser.new_context(locale="en").new_page()
+def write_as_customer(chromium: Browser, program: House, text: str, name: str = "Ada") -> Page:
+    page = chromium.new_context(locale="en").new_page()
     page.goto(f"{program.url}/sandbox/")
     form = page.locator("form[action$='/write']").first
     form.locator("input[name=name]").fill(name)
@@ -97,8 +89,8 @@ def focused(page: Page) -> str:
     return str(page.evaluate("document.activeElement.id"))
 
 
-def test_an_answer_is_counted_queued_and_sent_while_one_looks(browser: Browser, program: House, desk: Page) -> None:
-    write_as_customer(browser, program, "My kettle sings, but it does not boil.")
+def test_an_answer_is_counted_queued_and_sent_while_one_looks(chromium: Browser, program: House, desk: Page) -> None:
+    write_as_customer(chromium, program, "My kettle sings, but it does not boil.")
     desk.get_by_text("My kettle sings").click()
     expect(desk.locator(".head h2")).to_be_focused()
     desk.keyboard.press("r")
@@ -112,7 +104,7 @@ def test_an_answer_is_counted_queued_and_sent_while_one_looks(browser: Browser, 
     expect(desk.locator(".head")).to_contain_text("customer’s turn")
 
 
-def test_new_conversations_move_nothing_that_somebody_is_at(browser: Browser, program: House, desk: Page) -> None:
+def test_new_conversations_move_nothing_that_somebody_is_at(chromium: Browser, program: House, desk: Page) -> None:
     desk.locator(".row-link").nth(3).click()
     expect(desk.locator(".composer")).to_be_visible()
     desk.keyboard.press("n")
@@ -121,8 +113,8 @@ def test_new_conversations_move_nothing_that_somebody_is_at(browser: Browser, pr
     desk.mouse.wheel(0, 200)
     desk.wait_for_timeout(200)
     before = first_at_edge(desk)
-    write_as_customer(browser, program, "First of all, thank you.", "Grateful")
-    write_as_customer(browser, program, "One question.", "Curious")
+    write_as_customer(chromium, program, "First of all, thank you.", "Grateful")
+    write_as_customer(chromium, program, "One question.", "Curious")
     expect(desk.get_by_text("One question.")).to_be_attached()
     expect(desk.get_by_text("First of all, thank you.")).to_be_attached()
     assert first_at_edge(desk) == before
@@ -218,11 +210,11 @@ def test_on_a_phone_one_pane_at_a_time_and_nothing_sticks_out(phone: Page) -> No
     assert phone.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 
-def test_it_says_so_when_the_line_is_down_and_catches_up(browser: Browser, program: House, phone: Page) -> None:
+def test_it_says_so_when_the_line_is_down_and_catches_up(chromium: Browser, program: House, phone: Page) -> None:
     expect(phone.locator("#offline")).to_be_hidden()
     program.stop()
     expect(phone.locator("#offline")).to_be_visible(timeout=10_000)
     program.start()
-    write_as_customer(browser, program, "Are you back?", "Patient")
+    write_as_customer(chromium, program, "Are you back?", "Patient")
     expect(phone.get_by_text("Are you back?")).to_be_visible(timeout=40_000)
     expect(phone.locator("#offline")).to_be_hidden()

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from draht.channels.wordpress.tests.real.server import RealWordPress
 from draht.project.demo import ADMIN, PASSWORD
-from tests.house import ARGS, CHROMIUM, House
+from tests.house import House
 
 pytestmark = pytest.mark.real
 
@@ -31,17 +31,14 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 @pytest.fixture
-def desk(house: House) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        page = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB").new_page()
-        page.goto(house.url)
-        page.fill("input[name=login]", ADMIN)
-        page.fill("input[name=password]", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/inbox/**")
-        yield page
-        browser.close()
+def desk(chromium: Browser, house: House) -> Page:
+    page = chromium.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB").new_page()
+    page.goto(house.url)
+    page.fill("input[name=login]", ADMIN)
+    page.fill("input[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/inbox/**")
+    return page
 
 
 def test_a_conversation_through_a_real_wordpress(blog: RealWordPress, house: House, desk: Page) -> None:
