@@ -20,7 +20,7 @@ STATUSES = st.sampled_from(["approved", "hold", "spam", "trash", "post-trashed",
 
 
 def drawn(schema: Any) -> st.SearchStrategy[Any]:
-    """Values of a schema that says no more than types. (``hypothesis-jsonschema`` fails on objects here.)"""
+    """Values of a schema that says no more than types."""
     match schema["type"]:
         case "object":
             return st.fixed_dictionaries({name: drawn(inner) for name, inner in schema["properties"].items()})
