@@ -24,6 +24,7 @@ from draht.contract.channel import (
     Fetches,
     Hears,
     LooksBack,
+    LooksBackAtPosts,
     Moderates,
     Publishes,
     Replies,
@@ -66,6 +67,7 @@ class Sandbox(
     LooksBack,
     Moderates,
     Publishes,
+    LooksBackAtPosts,
     BringsPages,
     Demonstrates,
 ):
@@ -130,10 +132,10 @@ class Sandbox(
         return self._write(mapper.from_post(post))
 
     def find_reply(self, reply: OutgoingReply) -> Sent | None:
-        client = self.client
-        with _understood():
-            found = client.by_key(reply.key)
-            return mapper.to_sent(found[0], client.base) if found else None
+        return self._find(reply.key)
+
+    def find_post(self, post: OutgoingPost) -> Sent | None:
+        return self._find(post.key)
 
     def moderate(self, act: Act, item: Item) -> None:
         if act is Act.DELETE:
@@ -171,6 +173,12 @@ class Sandbox(
     def pages(cls, data_dir: str) -> WSGIApp:
         return serve(data_dir)
 
+    def _find(self, key: str) -> Sent | None:
+        client = self.client
+        with _understood():
+            found = client.by_key(key)
+            return mapper.to_sent(found[0], client.base) if found else None
+
     def _write(self, message: dict[str, object]) -> Sent:
         client, once = self.client, self.repeats_for > 0
         with _understood(TryLater if once else Unsure):
@@ -197,7 +205,7 @@ def _may_reply(item: Item, ours: bool) -> May:
         return NotAllowed(words("It waits for approval. Approve it first."))
     if not ours and not _takes_answers(item):
         return NotAllowed(words("{name} does not take answers from companies.").format(name=item.author.name))
-    return Allowed(note=words("Everybody can read it."))
+    return Allowed()
 
 
 def _may_reply_privately(item: Item, ours: bool) -> May:

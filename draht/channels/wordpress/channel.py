@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cached_property
+from typing import ClassVar
 
 from draht.channels.wordpress.client import Client
 from draht.channels.wordpress.mapper import (
@@ -13,6 +15,7 @@ from draht.channels.wordpress.mapper import (
     to_event,
     to_sent,
     to_sent_post,
+    words_of_post,
 )
 from draht.channels.wordpress.reading import read_comments
 from draht.contract.channel import (
@@ -21,10 +24,12 @@ from draht.contract.channel import (
     Counter,
     Fetches,
     LooksBack,
+    LooksBackAtPosts,
     Moderates,
     Publishes,
     Replies,
     RereadsItems,
+    Schedules,
     Setting,
     not_allowed,
 )
@@ -46,13 +51,15 @@ from draht.contract.words import words
 
 LONGEST = 65_525  # bytes of a comment: wp_get_comment_fields_max_lengths()
 LONGEST_POST = 4_000_000  # bytes: less than what MariaDB takes in one statement (max_allowed_packet of 16 MiB)
+SKEW = timedelta(minutes=5)  # their clock may run behind ours
 STATUS = {Act.APPROVE: "approved", Act.HOLD: "hold", Act.SPAM: "spam", Act.DELETE: "trash"}
 
 
-class WordPress(Channel, Fetches, RereadsItems, Replies, LooksBack, Moderates, Publishes):
+class WordPress(Channel, Fetches, RereadsItems, Replies, LooksBack, Moderates, Publishes, LooksBackAtPosts, Schedules):
     """One user of one site. It needs the right to moderate comments (the role Editor has it)."""
 
     label = "WordPress"
+    ahead: ClassVar[tuple[int, int]] = (120, 10 * 365 * 24 * 3600)
     settings = (
         Setting("url", words("Address of the site"), words("For example https://blog.example.com")),
         Setting("username", words("User name")),
@@ -129,4 +136,14 @@ class WordPress(Channel, Fetches, RereadsItems, Replies, LooksBack, Moderates, P
         return Counter(LONGEST_POST, words("bytes"), lambda text: len(from_text(text).encode()))
 
     def publish(self, post: OutgoingPost) -> Sent:
-        return to_sent_post(self.client.publish(*from_post(post)))
+        return to_sent_post(self.client.publish(*from_post(post), post.at))
+
+    def find_post(self, post: OutgoingPost) -> Sent | None:
+        """By its words among our newest posts; one that was written before the first attempt is another one."""
+        account, wanted = self.account or self.whoami(), from_post(post)
+        since = post.first_tried_at and post.first_tried_at - SKEW
+        for found in self.client.our_posts(account.id.removeprefix("user-")):
+            sent = to_sent_post(found)
+            if words_of_post(found) == wanted and (since is None or post.at or sent.at >= since):
+                return sent
+        return None

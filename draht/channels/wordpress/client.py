@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from draht.contract.errors import Refused, TryLater, Unsure
@@ -70,9 +70,15 @@ class Client:
         answer = self._post(f"/wp/v2/comments/{comment}", {"status": status}, accept=frozenset({404}), repeatable=True)
         return answer.status != 404
 
-    def publish(self, title: str, content: str) -> Any:
+    def publish(self, title: str, content: str, at: datetime | None = None) -> Any:
+        when = {"status": "future", "date_gmt": f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"} if at else {}
         words = {"title": {"raw": title}, "content": {"raw": content}, "status": "publish"}
-        return _written(self._post("/wp/v2/posts", words))
+        return _written(self._post("/wp/v2/posts", words | when))
+
+    def our_posts(self, author: str) -> list[Any]:
+        """Our newest posts, published and scheduled."""
+        where = {"author": author, "context": "edit", "status": "publish,future", "per_page": 20, "orderby": "id"}
+        return _list(self._get("/wp/v2/posts", **where))[0]
 
     def _comments(self, **params: Any) -> Answer:
         params = {"orderby": "date_gmt", "per_page": PAGE, "_embed": "up", "_fields": FIELDS} | params

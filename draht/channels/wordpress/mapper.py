@@ -80,6 +80,12 @@ def from_post(post: OutgoingPost) -> tuple[str, str]:
     return from_text(post.title), content
 
 
+def words_of_post(post: Mapping[str, Any]) -> tuple[str, str]:
+    """Title and content as they were written."""
+    title, content = ((post.get(key) or {}).get("raw", "") for key in ("title", "content"))
+    return title, content
+
+
 def _author(comment: Mapping[str, Any]) -> Author:
     """A user of the site by number; a guest by the mail address, else by name: there is nothing else."""
     user = comment.get("author") or 0

@@ -191,7 +191,7 @@ def test_a_wrong_token_and_a_wrong_server_are_told_apart(desk: Desk) -> None:
     with pytest.raises(LoginExpired, match="ungültig"):
         Mastodon({"server": desk.loopback.url, "token": "old"}, desk.http).whoami()
     with pytest.raises(Refused):
-        Mastodon({"server": " ", "token": TOKEN}, desk.http)
+        Mastodon({"server": " ", "token": TOKEN}, desk.http).whoami()
     assert Mastodon({"server": "social.example/@brand", "token": ""}, desk.http).client.base == (
         "https://social.example"
     )

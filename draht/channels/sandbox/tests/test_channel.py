@@ -70,6 +70,9 @@ class TestSandbox(ChannelContract):
         said += messages.conversation(company, double.network.members.join(ADA, "Ada Berger"))
         return [message.text for message in said if message.author.id == company.id]
 
+    def acts_on(self, double: Site, id: str) -> list[str]:
+        return [repr(double.network.messages.get(int(id)))]
+
     def read_sample(self, payload: Any) -> Reading:
         events = payload.get("events") if isinstance(payload, dict) else None
         return mapper.to_reading(events if isinstance(events, list) else [payload], BASE)
@@ -247,6 +250,7 @@ class KeylessSandbox(Sandbox):
     """The same network, asked without keys: what it did can only be looked up."""
 
     repeats_for: ClassVar[int] = 0
+    posts_repeat_for: ClassVar[int] = 0
 
 
 class TestWithoutKeys(TestSandbox):

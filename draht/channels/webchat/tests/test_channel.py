@@ -55,6 +55,9 @@ class TestWebchat(ChannelContract):
     def customer_writes(self, double: Any, text: str) -> None:
         raise AssertionError("customers write through hooks")
 
+    def acts_on(self, double: Any, id: str) -> list[str]:
+        return [str(datetime.now(UTC))]  # the house itself is the network: what it writes down is what was done
+
     def our_answers(self, double: Any) -> list[str]:
         raise AssertionError("our answers stand in the house, nowhere else")
 

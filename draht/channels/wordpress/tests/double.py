@@ -130,6 +130,8 @@ class Blog:
                 self._check("comments", body)
                 self._comment(number, user).status = body["status"]
                 return 200, self._shown(self._comment(number, user), {}), {}
+            case ("GET", "posts"):
+                return self._posts_of(query, user)
             case ("POST", "posts"):
                 return 201, self._publish(body, user), {}
         raise No(404, "rest_no_route", "No route was found matching the URL and request method.")
@@ -252,10 +254,44 @@ class Blog:
         if user is None:
             raise No(401, "rest_cannot_create", "Sorry, you are not allowed to create posts as this user.")
         number = max(self.posts) + 1
-        title, content = body["title"]["raw"], body["content"]["raw"]
-        self.posts[number] = {"title": title, "content": content, "open": True}
-        link = f"{self.url}/?p={number}"
-        return {"id": number, "date_gmt": self.now.replace(tzinfo=None).isoformat(), "link": link, "status": "publish"}
+        at = datetime.fromisoformat(body["date_gmt"]).replace(tzinfo=UTC) if "date_gmt" in body else self.now
+        self.posts[number] = {
+            "title": body["title"]["raw"],
+            "content": body["content"]["raw"],
+            "open": True,
+            "author": user.id,
+            "at": at,
+            "status": "future" if at > self.now else "publish",
+        }
+        return self._shown_post(number)
+
+    def _posts_of(self, query: dict[str, str], user: User | None) -> tuple[int, Any, dict[str, str]]:
+        faults = spec.faults_of_query("posts", query)
+        if faults:
+            raise No(400, "rest_invalid_param", "; ".join(faults))
+        if user is None:
+            raise No(401, "rest_forbidden_context", "Sorry, you are not allowed to edit posts in this post type.")
+        found = [
+            self._shown_post(number)
+            for number, post in sorted(self.posts.items(), reverse=True)
+            if str(post.get("author", 1)) == query["author"] and post.get("status") in query["status"].split(",")
+        ]
+        return 200, found[: int(query.get("per_page", 10))], {"X-WP-Total": str(len(found))}
+
+    def _shown_post(self, number: int) -> dict[str, Any]:
+        post = self.posts[number]
+        shown = {
+            "id": number,
+            "author": post["author"],
+            "date_gmt": post["at"].replace(tzinfo=None).isoformat(),
+            "link": f"{self.url}/?p={number}",
+            "status": post["status"],
+            "title": {"raw": post["title"], "rendered": post["title"]},
+            "content": {"raw": post["content"], "rendered": f"<p>{post['content']}</p>"},
+        }
+        faults = spec.faults_of_answer("posts", shown)
+        assert not faults, f"the double has drifted from WordPress: {faults}"
+        return shown
 
     def pass_time(self, **span: float) -> None:
         self.now += timedelta(**span)

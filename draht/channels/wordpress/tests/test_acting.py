@@ -186,6 +186,7 @@ def test_what_may_be_done_depends_on_the_comment(blog: Blog, wordpress: WordPres
         Act.HOLD: (True, False),
         Act.SPAM: (True, True),
         Act.DELETE: (True, True),
+        **dict.fromkeys([Act.HIDE, Act.UNHIDE, Act.LIKE, Act.BAN, Act.EDIT], (False, False)),
     }
     refused = wordpress.may(Act.REPLY, held)
     assert isinstance(refused, NotAllowed)

@@ -20,5 +20,11 @@ class TestWordPress(WordPressContract):
     def customer_writes(self, double: Blog, text: str) -> None:
         double.visitor_writes(text)
 
+    def acts_on(self, double: Blog, id: str) -> list[str]:
+        return [double.comments[int(id)].status]
+
+    def our_posts(self, double: Blog) -> list[str]:
+        return [post["content"] for post in double.posts.values() if post.get("author") == 2]
+
     def our_answers(self, double: Blog) -> list[str]:
         return [comment.text for comment in double.comments.values() if comment.user == 2]

@@ -49,6 +49,14 @@ class TestRealWordPress(WordPressContract):
     def customer_writes(self, double: Way, text: str) -> None:
         double.site.comment(text)
 
+    def acts_on(self, double: Way, id: str) -> list[str]:
+        return [str(double.site.php(f"return wp_get_comment_status({int(id)});"))]
+
+    def our_posts(self, double: Way) -> list[str]:
+        found = double.site.php("return wp_list_pluck(get_posts(['author' => 2, 'numberposts' => 9]), 'post_content');")
+        assert isinstance(found, list)
+        return found
+
     def our_answers(self, double: Way) -> list[str]:
         found = double.site.php("return wp_list_pluck(get_comments(['user_id' => 2]), 'comment_content');")
         assert isinstance(found, list)
