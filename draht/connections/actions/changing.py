@@ -1,0 +1,59 @@
+"""Changing, pausing and removing a connection."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Case, When
+
+from draht.connections.actions.opening import there_is
+from draht.connections.models import Connection
+from draht.core.clock import now
+from draht.core.journal.actions import record
+from draht.core.journal.facts import Fact
+from draht.core.people.access import Viewer
+from draht.core.people.models import Role
+
+
+def change(viewer: Viewer, connection_id: int, *, name: str, department_id: int) -> None:
+    """What colleagues call it, and whose it is. Conversations that are there stay where they are."""
+    viewer.must_be(Role.ADMIN)
+    with transaction.atomic():
+        connection = there_is(connection_id)
+        Connection.objects.filter(pk=connection_id).update(name=name[:120], department_id=department_id)
+        record(
+            Fact.CONNECTION_CHANGED, actor_id=viewer.user_id, connection=connection_id, name=name[:120],
+            department=department_id, department_before=connection.department_id,
+        )  # fmt: skip
+
+
+def pause(viewer: Viewer, connection_id: int, *, paused: bool) -> None:
+    """Stops asking the network for what is new, or goes on with it."""
+    viewer.must_be(Role.ADMIN)
+    with transaction.atomic():
+        there_is(connection_id)
+        Connection.objects.filter(pk=connection_id).update(paused=paused, next_fetch_at=_soon())
+        record(Fact.CONNECTION_CHANGED, actor_id=viewer.user_id, connection=connection_id, paused=paused)
+
+
+def fetch_now(viewer: Viewer, connection_id: int) -> None:
+    """Lets the worker ask the network at once, without waiting for its turn."""
+    viewer.must_be(Role.ADMIN)
+    there_is(connection_id)
+    Connection.objects.filter(pk=connection_id).update(next_fetch_at=_soon())
+
+
+def _soon() -> Case:
+    """Now, for those that fetch at all."""
+    return Case(When(next_fetch_at__isnull=False, then=now()), default=None)
+
+
+def remove(viewer: Viewer, connection_id: int) -> None:
+    """Disconnects: the login is forgotten, what was received stays."""
+    viewer.must_be(Role.ADMIN)
+    with transaction.atomic():
+        there_is(connection_id)
+        Connection.objects.filter(pk=connection_id).update(
+            removed_at=now(), next_fetch_at=None, secrets=b"", hook_key=f"removed-{connection_id}", trouble="",
+            trouble_kind="", trouble_since=None,
+        )  # fmt: skip
+        record(Fact.CONNECTION_REMOVED, actor_id=viewer.user_id, connection=connection_id)

@@ -1,0 +1,53 @@
+"""Trouble of a connection: it begins, it ends."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Case, F, When
+from django.db.models.functions import Least
+
+from draht.connections.models import Connection
+from draht.contract.errors import ChannelError, LoginExpired, TryLater
+from draht.contract.text import clean
+from draht.core.clock import DAY, MINUTE, SECOND, now
+from draht.core.journal.actions import record
+from draht.core.journal.facts import Fact
+
+LONGEST_PAUSE = 30 * MINUTE
+
+
+def note_trouble(connection_id: int, error: ChannelError) -> None:
+    """Writes down what went wrong and when to try again: a short fault pauses, a lost login waits for a person."""
+    at = now()
+    kind = {LoginExpired: "login", TryLater: "later"}.get(type(error), "refused")
+    after = min(getattr(error, "after", None) or 0, DAY / SECOND)
+    reason = clean(error.reason)
+    with transaction.atomic():
+        connection = Connection.objects.select_for_update().get(pk=connection_id)
+        pause = min(LONGEST_PAUSE, 15 * SECOND * 2 ** min(connection.failures, 8))
+        began = connection.trouble_kind != kind
+        Connection.objects.filter(pk=connection_id).update(
+            lease_until=0,
+            failures=Least(F("failures") + 1, 100),
+            next_fetch_at=Case(
+                When(next_fetch_at__isnull=False, then=at + max(pause, int(after * SECOND))),
+                default=None,
+            ),
+            trouble=reason[:1000],
+            trouble_kind=kind,
+            trouble_since=at if began else connection.trouble_since,
+        )
+        if began:
+            record(
+                Fact.TROUBLE_BEGAN, department_id=connection.department_id, connection=connection_id, kind=kind,
+                reason=reason[:300],
+            )  # fmt: skip
+
+
+@transaction.atomic
+def end_trouble(connection_id: int) -> None:
+    """It works again; nothing happens if it always did."""
+    troubled = Connection.objects.filter(pk=connection_id).exclude(trouble_kind="")
+    for department in troubled.values_list("department_id", flat=True):
+        if troubled.update(trouble="", trouble_kind="", trouble_since=None, failures=0):
+            record(Fact.TROUBLE_ENDED, department_id=department, connection=connection_id)
