@@ -191,6 +191,7 @@ def test_every_page_is_readable(chromium: Browser, stage: Stage, width: int, loc
     )
     page = context.new_page()
     page.goto(stage.wall)
+    assert page.evaluate(CHECKS) == []
     page.locator("input[name=name]").first.fill("Ben Mitdemlangennamenundnochetwasmehr")
     page.locator("textarea").first.fill("x" * 300 + " https://example.com/" + "y" * 100)
     page.locator("textarea").first.press("Control+Enter")
