@@ -111,7 +111,7 @@ class Http:
             most: bytes of the longest answer that is read.
             units: of the network's quota, that this call uses; ``cents`` (US) that it costs at most.
             bucket: which of the network's limits it counts for.
-            options: ``params``, ``json``, ``data``, ``content``, ``headers``, ``auth`` as httpx takes them.
+            options: ``params``, ``json``, ``data``, ``files``, ``content``, ``headers``, ``auth`` as httpx takes them.
         """
         repeatable = repeatable or method in SAFE
         self.purse.spend(units, cents, bucket)
@@ -138,7 +138,7 @@ class Http:
         answer = Answer(response.status_code, headers, body, url, repeatable)
         if 200 <= answer.status < 300 or answer.status in accept:
             return answer
-        raise _error_of(answer, repeatable)
+        raise error_of(answer, repeatable)
 
 
 def _bound_to_public(url: str, options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -166,7 +166,8 @@ def _read_within_bound(response: httpx.Response, most: int) -> bytes:
     return b"".join(chunks)
 
 
-def _error_of(answer: Answer, repeatable: bool) -> LoginExpired | TryLater | Refused | Unsure:
+def error_of(answer: Answer, repeatable: bool) -> LoginExpired | TryLater | Refused | Unsure:
+    """What a bad status code means by HTTP alone; for networks that say more in the body, and not always."""
     told = words("{host} answered {status}: {words}")
     said = told.format(host=_host(answer.url), status=answer.status, words=_words_of(answer))
     if answer.status == 401:

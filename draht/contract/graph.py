@@ -1,0 +1,318 @@
+"""Meta's Graph API, as every product of that house speaks it: signed calls, errors, pages, usage, hooks, login.
+
+Sources: developers.facebook.com/docs/graph-api (guides/error-handling, overview/rate-limiting, webhooks,
+guides/secure-requests, batch-requests), facebook-login/guides/access-tokens.
+"""
+
+from __future__ import annotations
+
+import hmac
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from draht.contract.errors import ChannelError, Forged, LoginExpired, Refused, TryLater, Unsure
+from draht.contract.http import Answer, Http, error_of
+from draht.contract.login import SignsIn
+from draht.contract.messages import Hook, HookAnswer
+from draht.contract.purse import Limit
+from draht.contract.signatures import fits, sign
+from draht.contract.words import words
+
+BASE = "https://graph.facebook.com/v25.0"  # available until 29 July 2028
+DIALOG = "https://www.facebook.com/v25.0/dialog/oauth"
+BATCH = 50  # requests in one call, at most
+ALL_FAULTS = frozenset(range(400, 600))
+# Codes. Each comes with a text, and often with a status of 400, whatever it means.
+CROWDED = frozenset({4, 17, 32, 341, 613, *range(80_000, 80_015)})  # a rate limit: nothing was done
+SHORT = frozenset({1, 2})  # unknown, or out of order for a short time
+LOGGED_OUT = frozenset({102, 190})
+NOT_THERE = frozenset({(100, 33), (803, None)})
+WHEN_CROWDED = 300.0  # seconds to wait where the answer does not tell
+USED_UP = 100.0  # percent
+SAYS: Mapping[tuple[Any, Any], str] = {
+    (10, 2018278): words("The time in which this person may be written to is over."),
+    (551, None): words("This person cannot be reached now: they blocked us, or their account is gone."),
+    (368, None): words("Meta has blocked this for a while because it took something of ours for abuse."),
+    (10900, None): words("This was answered privately already, and the network allows that once."),
+}
+
+
+class NotThere(Refused):
+    """There is no such object, or it is not for us: Graph does not tell the two apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of many: ``after`` is where the rest begins, empty at the end."""
+
+    items: list[Any]
+    after: str = ""
+
+
+class Graph:
+    """One login. Paths are relative to ``base``; values that are not text are written as Graph reads them.
+
+    Args:
+        secret: of the app. With it every call proves that it comes from the app (``appsecret_proof``).
+    """
+
+    def __init__(self, http: Http, token: str, secret: str = "", base: str = BASE) -> None:
+        self.http = http
+        self.base = base.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {token.strip()}"} if token.strip() else {}
+        self._proof = {"appsecret_proof": proof(token.strip(), secret)} if secret else {}
+
+    def get(self, path: str, **params: Any) -> dict[str, Any]:
+        asked = self._proof | {key: _field(value) for key, value in params.items()}
+        return _object(self._ask("GET", path, params=asked))
+
+    def post(
+        self, path: str, *, repeatable: bool = False, files: Mapping[str, Any] | None = None, **data: Any
+    ) -> dict[str, Any]:
+        told = self._proof | {key: _field(value) for key, value in data.items()}
+        options = {"files": files} if files else {}
+        return _object(self._ask("POST", path, repeatable=repeatable, data=told, **options))
+
+    def delete(self, path: str) -> None:
+        """What is not there any more is as well as deleted."""
+        try:
+            self._ask("DELETE", path, repeatable=True, params=self._proof)
+        except NotThere:
+            return
+
+    def page(self, path: str, after: str = "", **params: Any) -> Page:
+        return to_page(self.get(path, **params, **({"after": after} if after else {})))
+
+    def get_many(self, paths: Sequence[str]) -> list[dict[str, Any] | ChannelError]:
+        """At most ``BATCH`` GETs in one call: for each its object or its error."""
+        asked = [{"method": "GET", "relative_url": path} for path in paths]
+        answer = self._ask(
+            "POST", "", repeatable=True, data=self._proof | {"batch": _field(asked), "include_headers": "false"}
+        )
+        told = answer.json()
+        if not isinstance(told, list) or len(told) != len(paths):
+            raise TryLater(words("The network answered with something unexpected."))
+        return [self._one_of_many(path, part) for path, part in zip(paths, told, strict=True)]
+
+    def _one_of_many(self, path: str, part: Any) -> dict[str, Any] | ChannelError:
+        """``null`` stands for a request that was not carried out in time."""
+        if not isinstance(part, dict) or not isinstance(part.get("body"), str):
+            return TryLater(words("The network did not answer in time."))
+        status = part.get("code") if isinstance(part.get("code"), int) else 500
+        answer = Answer(int(status or 500), {}, part["body"].encode(), f"{self.base}/{path}")
+        try:
+            return _object(answer) if answer.status == 200 else to_error(answer, repeatable=True)
+        except TryLater as error:
+            return error
+
+    def _ask(self, method: str, path: str, *, repeatable: bool = False, **options: Any) -> Answer:
+        answer = self.http.request(
+            method,
+            f"{self.base}/{path}",
+            headers=self._headers,
+            repeatable=repeatable,
+            accept=ALL_FAULTS,
+            **options,
+        )
+        if (limit := usage_of(answer.headers)) is not None:
+            self.http.purse.told(limit)
+        if answer.status >= 400:
+            raise to_error(answer, repeatable or method == "GET")
+        return answer
+
+
+def proof(token: str, secret: str) -> str:
+    return sign(secret, token.encode())
+
+
+def to_page(told: Mapping[str, Any]) -> Page:
+    """A list as Graph gives it. There is more only if it names the address of the rest."""
+    items, paging = told.get("data"), told.get("paging") or {}
+    if not isinstance(items, list):
+        raise TryLater(words("The network answered with something unexpected."))
+    after = (paging.get("cursors") or {}).get("after") if paging.get("next") else ""
+    return Page(items, str(after or ""))
+
+
+def to_error(answer: Answer, repeatable: bool) -> ChannelError:
+    """Which of the four a bad answer is. ``repeatable``: it does no harm to ask again."""
+    told = _error_in(answer)
+    if told is None:
+        return error_of(answer, repeatable)
+    code, subcode = told.get("code"), told.get("error_subcode")
+    said = SAYS.get((code, subcode)) or SAYS.get((code, None)) or _said(told)
+    if code in LOGGED_OUT or (answer.status == 401 and code is None):
+        return LoginExpired(said)
+    if code in CROWDED:
+        return TryLater(said, after=_wait(answer.headers))
+    if code in SHORT or told.get("is_transient") is True:
+        return TryLater(said) if repeatable else Unsure(said)
+    if (code, subcode) in NOT_THERE or (code, None) in NOT_THERE:
+        return NotThere(said)
+    return Refused(said) if code is not None else error_of(answer, repeatable)
+
+
+def _error_in(answer: Answer) -> dict[str, Any] | None:
+    try:
+        told = msgspec.json.decode(answer.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    error = told.get("error") if isinstance(told, dict) else None
+    return error if isinstance(error, dict) else None
+
+
+def _said(error: Mapping[str, Any]) -> str:
+    return str(error.get("error_user_msg") or error.get("message") or error.get("code") or "?")[:500]
+
+
+# -- usage: percent of what an app, or a page through it, may ask within an hour ---------------------------------------
+
+
+def usage_of(headers: Mapping[str, str]) -> Limit | None:
+    """The worst of all that the headers tell (names in lower case); what is left in percent."""
+    used, minutes = 0.0, 0.0
+    told = [*_usages(headers)]
+    for one in told:
+        used = max([used, *(_number(one.get(key)) for key in ("call_count", "total_time", "total_cputime"))])
+        minutes = max(minutes, _number(one.get("estimated_time_to_regain_access")))
+    if not told:
+        return None
+    left = 0.0 if minutes else max(0.0, USED_UP - used)
+    return Limit(left, time.time() + (minutes * 60 or WHEN_CROWDED), USED_UP)
+
+
+def _usages(headers: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+    for name in ("x-app-usage", "x-page-usage", "x-business-use-case-usage"):
+        try:
+            told = msgspec.json.decode(headers.get(name, "null"))
+        except msgspec.DecodeError:
+            continue
+        if isinstance(told, dict):
+            lists = [one for value in told.values() if isinstance(value, list) for one in value]
+            yield from (one for one in lists or [told] if isinstance(one, dict))
+
+
+def _wait(headers: Mapping[str, str]) -> float:
+    limit = usage_of(headers)
+    return WHEN_CROWDED if limit is None else max(WHEN_CROWDED, limit.resets_at - time.time())
+
+
+def _number(told: Any) -> float:
+    return float(told) if isinstance(told, int | float) and not isinstance(told, bool) else 0.0
+
+
+# -- hooks: one address for all accounts of an app ---------------------------------------------------------------------
+
+
+def hub_token(secret: str) -> str:
+    """The word by which our address knows the app while the app's hook is set up; nobody has to type it."""
+    return sign(secret, b"hub.verify_token")[:40]
+
+
+def hub_handshake(hook: Hook, secret: str) -> HookAnswer | None:
+    if hook.method != "GET" or hook.query.get("hub.mode") != "subscribe":
+        return None
+    told = hook.query.get("hub.verify_token", "")
+    if not secret or not hmac.compare_digest(told.encode("utf-8", "replace"), hub_token(secret).encode()):
+        raise Forged("the verify token is not ours")
+    return HookAnswer(200, hook.query.get("hub.challenge", "").encode())
+
+
+class _Dated(msgspec.Struct):
+    id: str = ""
+    time: float = 0
+
+
+class _Delivery(msgspec.Struct):
+    entry: list[_Dated] = []
+
+
+def hub_verify(hook: Hook, secret: str, repeated_for: float) -> None:
+    """Raises ``Forged`` unless Meta signed these bytes, and not longer ago than it repeats a delivery (seconds)."""
+    if not fits(secret, hook.body, hook.headers.get("x-hub-signature-256", "")):
+        raise Forged("X-Hub-Signature-256 does not fit the body")
+    newest = max((_seconds(one.time) for one in _dated(hook.body)), default=0.0)
+    if 0 < newest < time.time() - repeated_for:
+        raise Forged("it is older than anything that is still delivered")
+
+
+def hub_accounts(hook: Hook) -> tuple[str, ...]:
+    """The accounts that a delivery tells of."""
+    return tuple(dict.fromkeys(one.id for one in _dated(hook.body) if one.id))
+
+
+def hub_entries(body: bytes, account: str) -> list[dict[str, Any]]:
+    """What a delivery says to one account. Raises ``ValueError`` or ``KeyError`` on what is no delivery."""
+    told = msgspec.json.decode(body)
+    return [one for one in told["entry"] if str(one["id"]) == account]
+
+
+def moment(told: Any) -> datetime:
+    """A time as Graph writes it: epoch in seconds or milliseconds, or ISO with an offset."""
+    if isinstance(told, str) and not told.isdigit():
+        found = datetime.fromisoformat(told)
+        if found.tzinfo is None:
+            raise ValueError(f"{told} has no zone")
+        return found
+    return datetime.fromtimestamp(_seconds(float(told)), UTC)
+
+
+def _dated(body: bytes) -> Iterable[_Dated]:
+    try:
+        return msgspec.json.decode(body, type=_Delivery, strict=False).entry
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ()
+
+
+def _seconds(told: float) -> float:
+    return told / 1000 if told > 100_000_000_000 else told
+
+
+# -- login -----------------------------------------------------------------------------------------------------------
+
+
+class GraphLogin(SignsIn):
+    """A person's login through the house's dialog, exchanged at once for one that lasts 60 days.
+
+    ``api`` and ``dialog`` among the settings lead elsewhere (a proxy, a double).
+    """
+
+    def sign_in_address(self, back: str, state: str, verifier: str) -> str:
+        address = super().sign_in_address(back, state, verifier)
+        return address.replace(DIALOG, self._own.config.get("dialog") or DIALOG, 1)
+
+    def sign_in(self, code: str, back: str, verifier: str) -> Mapping[str, str]:
+        short = self._token(code=code, redirect_uri=back, code_verifier=verifier)
+        return self._token(grant_type="fb_exchange_token", fb_exchange_token=short["access_token"])
+
+    def _token(self, **asked: str) -> dict[str, str]:
+        config = self._own.config
+        app = {"client_id": config["client_id"], "client_secret": config.get("client_secret", "")}
+        graph = Graph(self._own.http, "", base=config.get("api") or BASE)
+        told = graph.post("oauth/access_token", repeatable=True, **app, **asked)
+        if not isinstance(told.get("access_token"), str):
+            raise TryLater(words("The network answered with something that is not a token."))
+        ends = told.get("expires_in")
+        return {
+            "access_token": told["access_token"],
+            "expires_at": str(int(time.time() + ends)) if isinstance(ends, int | float) and ends else "",
+        }
+
+
+def _field(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return msgspec.json.encode(value).decode()
+
+
+def _object(answer: Answer) -> dict[str, Any]:
+    told = answer.json()
+    if isinstance(told, dict):
+        return told
+    said = words("The network answered with something unexpected.")
+    raise TryLater(said) if answer.repeatable else Unsure(said)
