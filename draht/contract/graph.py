@@ -1,30 +1,26 @@
-"""Meta's Graph API, as every product of that house speaks it: signed calls, errors, pages, usage, hooks, login.
+"""Meta's Graph API, as every product of that house speaks it: signed calls, errors, pages, usage.
 
-Sources: developers.facebook.com/docs/graph-api (guides/error-handling, overview/rate-limiting, webhooks,
-guides/secure-requests, batch-requests), facebook-login/guides/access-tokens.
+Source: developers.facebook.com/docs/graph-api (guides/error-handling, guides/secure-requests, overview/rate-limiting,
+batch-requests, changelog/versions).
 """
 
 from __future__ import annotations
 
-import hmac
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from draht.contract.errors import ChannelError, Forged, LoginExpired, Refused, TryLater, Unsure
+from draht.contract.errors import ChannelError, LoginExpired, Refused, TryLater, Unsure
 from draht.contract.http import Answer, Http, error_of
-from draht.contract.login import SignsIn
-from draht.contract.messages import Hook, HookAnswer
 from draht.contract.purse import Limit
-from draht.contract.signatures import fits, sign
+from draht.contract.signatures import sign
 from draht.contract.words import words
 
 BASE = "https://graph.facebook.com/v25.0"  # available until 29 July 2028
-DIALOG = "https://www.facebook.com/v25.0/dialog/oauth"
 BATCH = 50  # requests in one call, at most
 ALL_FAULTS = frozenset(range(400, 600))
 # Codes. Each comes with a text, and often with a status of 400, whatever it means.
@@ -72,9 +68,14 @@ class Graph:
         return _object(self._ask("GET", path, params=asked))
 
     def post(
-        self, path: str, *, repeatable: bool = False, files: Mapping[str, Any] | None = None, **data: Any
+        self,
+        path: str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        repeatable: bool = False,
+        files: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        told = self._proof | {key: _field(value) for key, value in data.items()}
+        told = self._proof | {key: _field(value) for key, value in (data or {}).items()}
         options = {"files": files} if files else {}
         return _object(self._ask("POST", path, repeatable=repeatable, data=told, **options))
 
@@ -206,50 +207,7 @@ def _number(told: Any) -> float:
     return float(told) if isinstance(told, int | float) and not isinstance(told, bool) else 0.0
 
 
-# -- hooks: one address for all accounts of an app ---------------------------------------------------------------------
-
-
-def hub_token(secret: str) -> str:
-    """The word by which our address knows the app while the app's hook is set up; nobody has to type it."""
-    return sign(secret, b"hub.verify_token")[:40]
-
-
-def hub_handshake(hook: Hook, secret: str) -> HookAnswer | None:
-    if hook.method != "GET" or hook.query.get("hub.mode") != "subscribe":
-        return None
-    told = hook.query.get("hub.verify_token", "")
-    if not secret or not hmac.compare_digest(told.encode("utf-8", "replace"), hub_token(secret).encode()):
-        raise Forged("the verify token is not ours")
-    return HookAnswer(200, hook.query.get("hub.challenge", "").encode())
-
-
-class _Dated(msgspec.Struct):
-    id: str = ""
-    time: float = 0
-
-
-class _Delivery(msgspec.Struct):
-    entry: list[_Dated] = []
-
-
-def hub_verify(hook: Hook, secret: str, repeated_for: float) -> None:
-    """Raises ``Forged`` unless Meta signed these bytes, and not longer ago than it repeats a delivery (seconds)."""
-    if not fits(secret, hook.body, hook.headers.get("x-hub-signature-256", "")):
-        raise Forged("X-Hub-Signature-256 does not fit the body")
-    newest = max((_seconds(one.time) for one in _dated(hook.body)), default=0.0)
-    if 0 < newest < time.time() - repeated_for:
-        raise Forged("it is older than anything that is still delivered")
-
-
-def hub_accounts(hook: Hook) -> tuple[str, ...]:
-    """The accounts that a delivery tells of."""
-    return tuple(dict.fromkeys(one.id for one in _dated(hook.body) if one.id))
-
-
-def hub_entries(body: bytes, account: str) -> list[dict[str, Any]]:
-    """What a delivery says to one account. Raises ``ValueError`` or ``KeyError`` on what is no delivery."""
-    told = msgspec.json.decode(body)
-    return [one for one in told["entry"] if str(one["id"]) == account]
+# -- values ----------------------------------------------------------------------------------------------------------
 
 
 def moment(told: Any) -> datetime:
@@ -259,49 +217,11 @@ def moment(told: Any) -> datetime:
         if found.tzinfo is None:
             raise ValueError(f"{told} has no zone")
         return found
-    return datetime.fromtimestamp(_seconds(float(told)), UTC)
+    return datetime.fromtimestamp(seconds(float(told)), UTC)
 
 
-def _dated(body: bytes) -> Iterable[_Dated]:
-    try:
-        return msgspec.json.decode(body, type=_Delivery, strict=False).entry
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return ()
-
-
-def _seconds(told: float) -> float:
+def seconds(told: float) -> float:
     return told / 1000 if told > 100_000_000_000 else told
-
-
-# -- login -----------------------------------------------------------------------------------------------------------
-
-
-class GraphLogin(SignsIn):
-    """A person's login through the house's dialog, exchanged at once for one that lasts 60 days.
-
-    ``api`` and ``dialog`` among the settings lead elsewhere (a proxy, a double).
-    """
-
-    def sign_in_address(self, back: str, state: str, verifier: str) -> str:
-        address = super().sign_in_address(back, state, verifier)
-        return address.replace(DIALOG, self._own.config.get("dialog") or DIALOG, 1)
-
-    def sign_in(self, code: str, back: str, verifier: str) -> Mapping[str, str]:
-        short = self._token(code=code, redirect_uri=back, code_verifier=verifier)
-        return self._token(grant_type="fb_exchange_token", fb_exchange_token=short["access_token"])
-
-    def _token(self, **asked: str) -> dict[str, str]:
-        config = self._own.config
-        app = {"client_id": config["client_id"], "client_secret": config.get("client_secret", "")}
-        graph = Graph(self._own.http, "", base=config.get("api") or BASE)
-        told = graph.post("oauth/access_token", repeatable=True, **app, **asked)
-        if not isinstance(told.get("access_token"), str):
-            raise TryLater(words("The network answered with something that is not a token."))
-        ends = told.get("expires_in")
-        return {
-            "access_token": told["access_token"],
-            "expires_at": str(int(time.time() + ends)) if isinstance(ends, int | float) and ends else "",
-        }
 
 
 def _field(value: Any) -> str:
