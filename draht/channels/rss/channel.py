@@ -24,7 +24,7 @@ LONGEST_PAUSE = 6 * 3600  # seconds; some feeds ask for a day and mean an hour
 class Rss(Channel, Fetches, RereadsItems, Demonstrates):
     """One feed: RSS, Atom or JSON Feed."""
 
-    label = "RSS, Atom, JSON Feed"
+    label = "RSS"
     every = 900
     settings = (
         Setting("url", words("Address of the feed"), words("For example https://blog.example.com/comments/feed/")),

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from draht.connections.models import Connection
+from draht.contract.messages import Author
 from draht.core.people.models import Department, User
 from draht.features.inbox.models import Conversation, Note, Reply, ReplyState, State
 from draht.features.inbox.tests.test_store import deliver, make_connection, message
@@ -47,6 +48,13 @@ def fill(path: str, conversation: Conversation) -> str:
 
 def toast(response: object) -> str:
     return str(json.loads(response.headers["HX-Trigger"])["toast"]["text"])  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("name", "shown"), [("", 0), ("Wanda", 1)])
+def test_who_has_no_name_but_a_handle_is_named_once(net: Connection, bea: User, name: str, shown: int) -> None:
+    deliver(net, message("1", author=Author("w", name, "visitor-12")))
+    page = client_of(bea).get(fill("/inbox/all/{id}/", Conversation.objects.get())).content.decode()
+    assert page.count('<p class="handle">visitor-12') == shown
 
 
 @pytest.mark.parametrize("path", PAGES)
