@@ -210,6 +210,18 @@ def test_on_a_phone_one_pane_at_a_time_and_nothing_sticks_out(phone: Page) -> No
     assert phone.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 
+def test_on_a_phone_a_toast_leaves_the_answer_free(phone: Page) -> None:
+    phone.locator(".row-link").first.click()
+    answer = phone.locator(".composer").bounding_box()
+    phone.get_by_role("button", name="Resolve", exact=True).first.click()
+    toast = phone.locator(".toast", has_text="Resolved").bounding_box()
+    assert answer
+    assert toast
+    assert toast["y"] + toast["height"] < answer["y"]
+    phone.get_by_role("button", name="Undo").first.click()
+    expect(phone.locator(".toast", has_text="Open again")).to_be_visible()
+
+
 def test_it_says_so_when_the_line_is_down_and_catches_up(chromium: Browser, program: House, phone: Page) -> None:
     expect(phone.locator("#offline")).to_be_hidden()
     program.stop()
