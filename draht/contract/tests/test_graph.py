@@ -277,14 +277,16 @@ class Login(GraphLogin, Channel):
         return NotAllowed("no")
 
 
-def login(net: Loopback) -> Login:
-    return Login(
-        {"client_id": "4242", "client_secret": SECRET, "api": net.url, "dialog": "https://d.example/x"}, Http()
-    )
+@pytest.fixture
+def login(net: Loopback) -> Iterator[Login]:
+    http = Http(timeout=5)
+    app = {"client_id": "4242", "client_secret": SECRET}
+    yield Login(app | {"api": net.url, "dialog": "https://d.example/x"}, http)
+    http.close()
 
 
-def test_the_person_is_sent_to_the_dialog(net: Loopback) -> None:
-    address = urlsplit(login(net).sign_in_address("https://desk.example/back", "state", "v" * 43))
+def test_the_person_is_sent_to_the_dialog(login: Login) -> None:
+    address = urlsplit(login.sign_in_address("https://desk.example/back", "state", "v" * 43))
     assert address.netloc == "d.example"
     assert parse_qs(address.query)["scope"] == ["read,write"]
 
