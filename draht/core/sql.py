@@ -72,7 +72,7 @@ def upsert_rows(table: str, columns: Columns, rows: Sequence[Sequence[Any]], con
             cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks}) {conflict}", rows)
 
 
-def execute(statement: str, parameters: Sequence[Any] = ()) -> int:
+def execute(statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> int:
     """Runs one statement; how many rows it changed."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
