@@ -26,9 +26,12 @@ from draht.core.people.access import Viewer
 from draht.core.people.models import Role
 
 COUNTER_KEPT = 600  # seconds; some networks are asked for their limit
+COUNTERS = 1000  # items whose counters are kept
 SHORT = 5 * MINUTE  # a network that is back by then is nobody's business
-MODERATION = (Act.APPROVE, Act.HOLD, Act.SPAM, Act.DELETE)
-_counters: dict[int, tuple[float, Counter]] = {}
+ON_MESSAGES = (
+    Act.APPROVE, Act.UNHIDE, Act.LIKE, Act.EDIT, Act.HOLD, Act.HIDE, Act.SPAM, Act.DELETE, Act.BAN,
+)  # fmt: skip
+_counters: dict[tuple[int, str, bool], tuple[float, Counter]] = {}
 
 
 def label(connection: Connection) -> str:
@@ -49,7 +52,8 @@ def may(connection: Connection, items: Sequence[Item], acts: Iterable[Act]) -> l
 
 def counter(connection: Connection, item: Item) -> Counter | None:
     """How the network counts an answer to this item; ``None`` if it takes none. Kept for ten minutes."""
-    until, found = _counters.get(connection.pk, (0.0, None))
+    key = (connection.pk, item.id, item.private)
+    until, found = _counters.get(key, (0.0, None))
     if found is not None and until > time.monotonic():
         return found
     try:
@@ -59,7 +63,9 @@ def counter(connection: Connection, item: Item) -> Counter | None:
             found = channel.counter(item)
     except ChannelError:
         return None
-    _counters[connection.pk] = (time.monotonic() + COUNTER_KEPT, found)
+    if len(_counters) >= COUNTERS:
+        _counters.clear()
+    _counters[key] = (time.monotonic() + COUNTER_KEPT, found)
     return found
 
 

@@ -7,6 +7,7 @@ import logging
 import pkgutil
 from functools import cache
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 
 import draht.channels
@@ -21,7 +22,7 @@ def channels() -> dict[str, type[Channel]]:
     found = {
         module.name: _class_in(f"draht.channels.{module.name}.channel")
         for module in pkgutil.iter_modules(draht.channels.__path__)
-        if module.ispkg
+        if find_spec(f"draht.channels.{module.name}.channel")  # a channel is a folder with this module
     }
     for point in entry_points(group="draht.channels"):
         try:

@@ -21,6 +21,7 @@ from draht.contract.channel import (
     Channel,
     Counter,
     Demonstrates,
+    Edits,
     Fetches,
     Hears,
     LooksBack,
@@ -66,6 +67,7 @@ class Sandbox(
     Replies,
     LooksBack,
     Moderates,
+    Edits,
     Publishes,
     LooksBackAtPosts,
     BringsPages,
@@ -143,6 +145,9 @@ class Sandbox(
         else:
             self.client.moderate(item.id, STATES[act])
 
+    def edit(self, item: Item, text: str) -> None:
+        self.client.edit(item.id, text)
+
     def may(self, act: Act, item: Item) -> May:
         if item.deleted:
             return NotAllowed(words("It is gone from the network."))
@@ -154,6 +159,8 @@ class Sandbox(
                 return not_allowed(self.label) if item.private else _may_reply_privately(item, ours)
             case Act.DELETE:
                 return _may_delete(item, ours)
+            case Act.EDIT:
+                return Allowed() if ours else NotAllowed(words("Only what we wrote ourselves can be changed."))
             case Act.APPROVE | Act.HOLD | Act.SPAM:
                 return _may_moderate(act, item, ours)
             case _:

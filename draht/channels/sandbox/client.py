@@ -46,6 +46,10 @@ class Client:
         url = self._url(f"messages/{quote(id, safe='')}/state")
         self.http.request("PUT", url, json={"state": state}, headers=self.headers, repeatable=True)
 
+    def edit(self, id: str, text: str) -> None:
+        url = self._url(f"messages/{quote(id, safe='')}")
+        self.http.request("PATCH", url, json={"text": text}, headers=self.headers, repeatable=True)
+
     def delete(self, id: str) -> None:
         url = self._url(f"messages/{quote(id, safe='')}")
         self.http.request("DELETE", url, headers=self.headers, repeatable=True, accept=GONE)

@@ -3,7 +3,7 @@
 from draht.connections.actions.changing import change, fetch_now, pause, remove
 from draht.connections.actions.fetching import claim_due, finish_fetch, let_go
 from draht.connections.actions.making import hook_address, log_in_again, make, new_hook_key, test
-from draht.connections.actions.moderating import moderate
+from draht.connections.actions.moderating import edit, moderate
 from draht.connections.actions.opening import account_of, opened
 from draht.connections.actions.trouble import end_trouble, note_trouble
 from draht.connections.actions.unread import keep_leftovers, keepable, leftovers, settle_leftovers
@@ -12,6 +12,7 @@ __all__ = [
     "account_of",
     "change",
     "claim_due",
+    "edit",
     "end_trouble",
     "fetch_now",
     "finish_fetch",

@@ -29,6 +29,7 @@ class Fact(StrEnum):
     # replies
     REPLY_QUEUED = "reply_queued"
     REPLY_HELD = "reply_held"
+    REPLY_HANDED_OVER = "reply_handed_over"
     REPLY_RELEASED = "reply_released"
     REPLY_WITHDRAWN = "reply_withdrawn"
     REPLY_SENT = "reply_sent"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from babel.numbers import format_currency
 from django.utils.translation import gettext as _
 
 import draht.connections.queries as connections
@@ -13,6 +14,7 @@ from draht.contract.messages import Allowed, May, NotAllowed
 from draht.core.clock import to_ms
 from draht.core.people.access import Viewer
 from draht.core.people.models import Role
+from draht.core.ui.times import locale
 from draht.features.inbox.queries import item_of, newest_of_customer
 
 NO_LIMIT = 100_000
@@ -20,7 +22,10 @@ NO_LIMIT = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """``until`` in milliseconds; ``limit`` in ``unit``; ``held``: a colleague has to release what is written here."""
+    """``until`` in milliseconds; ``limit`` in ``unit``; ``held``: a colleague has to release what is written here.
+
+    ``by_hand``: where a person can answer instead, with ``{text}`` for the answer; ``cost`` in words ("US$0.015").
+    """
 
     can: bool
     why: str = ""
@@ -32,12 +37,15 @@ class Composer:
     channel: str = ""
     label: str = ""
     note: str = ""
+    private_note: str = ""
+    cost: str = ""
+    by_hand: str = ""
     held: bool = False
     to_id: int | None = None
 
 
-def composer(viewer: Viewer, conversation_id: int) -> Composer:
-    """What may be answered to the customer's newest message."""
+def composer(viewer: Viewer, conversation_id: int, *, private: bool = False) -> Composer:
+    """What may be answered to the customer's newest message. ``private``: somebody has chosen a private answer."""
     to = newest_of_customer(viewer, conversation_id)
     if to is None:
         return Composer(can=False, why=_("There is no message of a customer that could be answered."))
@@ -46,9 +54,17 @@ def composer(viewer: Viewer, conversation_id: int) -> Composer:
     publicly, privately = may[Act.REPLY], may[Act.REPLY_PRIVATELY]
     answer: May = publicly if isinstance(publicly, Allowed) or item.private else privately
     if isinstance(answer, NotAllowed):
-        why = answer.why if item.private else _why(publicly)
-        return Composer(False, said(why), channel=to.connection.channel, label=connections.label(to.connection))
-    counter = connections.counter(to.connection, item)
+        shut = answer if item.private or not isinstance(publicly, NotAllowed) else publicly
+        return Composer(
+            False,
+            said(shut.why),
+            channel=to.connection.channel,
+            label=connections.label(to.connection),
+            by_hand=shut.by_hand if viewer.is_at_least(Role.AGENT) else "",
+            to_id=to.pk,
+        )
+    private = isinstance(privately, Allowed) and (private or not isinstance(publicly, Allowed))
+    counter = connections.counter(to.connection, replace(item, private=item.private or private))
     return Composer(
         can=True,
         until=to_ms(answer.until) if answer.until else None,
@@ -57,6 +73,8 @@ def composer(viewer: Viewer, conversation_id: int) -> Composer:
         limit=counter.limit if counter else NO_LIMIT,
         unit=said(counter.unit) if counter else "",
         note=said(answer.note),
+        private_note=said(privately.note) if isinstance(privately, Allowed) and not item.private else "",
+        cost=_money(answer.cost_cents),
         held=not viewer.is_at_least(Role.AGENT),
         to_id=to.pk,
         channel=to.connection.channel,
@@ -64,12 +82,16 @@ def composer(viewer: Viewer, conversation_id: int) -> Composer:
     )
 
 
-def _why(may: May) -> str:
-    return may.why if isinstance(may, NotAllowed) else ""
+def _money(cents: float) -> str:
+    """US cents as money, with as many places as it takes; empty if it costs nothing."""
+    return format_currency(cents / 100, "USD", "¤#,##0.00#", locale=locale()) if cents else ""
 
 
-def count_text(viewer: Viewer, conversation_id: int, text: str) -> int:
+def count_text(viewer: Viewer, conversation_id: int, text: str, *, private: bool = False) -> int:
     """How long a draft is, as the network counts."""
     to = newest_of_customer(viewer, conversation_id)
-    counter = connections.counter(to.connection, item_of(to)) if to else None
+    if to is None:
+        return len(text)
+    item = item_of(to)
+    counter = connections.counter(to.connection, replace(item, private=item.private or private))
     return counter.count(text) if counter else len(text)

@@ -1,4 +1,4 @@
-"""Finding the message of an answer that somebody saw on the network: we never learned the id that it has there."""
+"""Finding the message of an answer whose id on the network we never learned: somebody saw it, or posted it by hand."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ CLOCKS = 10 * MINUTE  # by which the network's clock and ours may differ
 
 
 def recognise(conversation_ids: Collection[int]) -> None:
-    """Ties answers that are settled as sent to their messages. One statement when there are none, as nearly always."""
-    seen = Reply.objects.filter(conversation__in=conversation_ids, state=ReplyState.SENT, message=None)
+    """Ties such answers to their messages. One statement when there are none, as nearly always."""
+    waiting = [ReplyState.SENT, ReplyState.BY_HAND]
+    seen = Reply.objects.filter(conversation__in=conversation_ids, state__in=waiting, message=None)
     for reply in seen.select_related("to").order_by("id"):
         message = _message_of(reply)
         if message is not None:
             Message.objects.filter(pk=message.pk).update(author_id=reply.author_id)
-            Reply.objects.filter(pk=reply.pk).update(message=message)
+            Reply.objects.filter(pk=reply.pk).update(message=message, state=ReplyState.SENT)
 
 
 def _message_of(reply: Reply) -> Message | None:

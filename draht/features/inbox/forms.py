@@ -13,6 +13,7 @@ class ReplyForm(forms.Form):
     text = forms.CharField(strip=False)
     private = forms.BooleanField(required=False)
     resolve = forms.BooleanField(required=False)
+    by_hand = forms.BooleanField(required=False)
 
 
 class TextForm(forms.Form):
@@ -50,6 +51,11 @@ class SettleForm(forms.Form):
 
     reply = forms.IntegerField()
     arrived = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
+
+
+class EditForm(forms.Form):
+    message = forms.IntegerField()
+    text = forms.CharField(strip=False, required=False)
 
 
 class ModerateForm(forms.Form):

@@ -45,6 +45,21 @@ def _moved(who: str, data: Data, names: Names) -> str:
     return _("%(who)s handed it to %(department)s") % {"who": who, "department": names.department(data.get("to"))}
 
 
+def _acted(who: str, data: Data) -> str:
+    told = {
+        "approve": _("%(who)s approved a message"),
+        "hold": _("%(who)s held a message back"),
+        "spam": _("%(who)s marked a message as spam"),
+        "delete": _("%(who)s deleted a message"),
+        "hide": _("%(who)s hid a message"),
+        "unhide": _("%(who)s showed a message again"),
+        "like": _("%(who)s liked a message"),
+        "ban": _("%(who)s deleted a message and banned its author"),
+        "edit": _("%(who)s changed our message"),
+    }
+    return told.get(str(data.get("act")), _("%(who)s moderated a message")) % {"who": who}
+
+
 WORDS: dict[str, Words] = {
     Fact.CONVERSATION_TAKEN: lambda who, data, names: _("%(who)s took it") % {"who": who},
     Fact.CONVERSATION_ASSIGNED: _assigned,
@@ -58,7 +73,8 @@ WORDS: dict[str, Words] = {
     ),
     Fact.REPLY_WITHDRAWN: lambda who, data, names: _("%(who)s took an answer back") % {"who": who},
     Fact.REPLY_RELEASED: lambda who, data, names: _("%(who)s released an answer") % {"who": who},
-    Fact.MESSAGE_MODERATED: lambda who, data, names: _("%(who)s moderated a message") % {"who": who},
+    Fact.REPLY_HANDED_OVER: lambda who, data, names: _("%(who)s posts an answer by hand") % {"who": who},
+    Fact.MESSAGE_MODERATED: lambda who, data, names: _acted(who, data),
 }
 
 

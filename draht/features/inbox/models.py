@@ -157,6 +157,7 @@ class ReplyState(models.TextChoices):
     POSTPONED = "postponed", _("postponed")
     FAILED = "failed", _("failed")
     UNSURE = "unsure", _("unsure")  # the network's answer was lost
+    BY_HAND = "by_hand", _("is posted by hand")  # the network has no call for it; its echo tells that it is there
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 

@@ -165,6 +165,9 @@ def untag(request: HttpRequest, who: Viewer, conversation_id: int) -> Said:
 @verb
 def reply(request: HttpRequest, who: Viewer, conversation_id: int) -> Said:
     asked: dict[str, Any] = _read(desk_forms.ReplyForm, request).cleaned_data
+    if asked["by_hand"]:
+        actions.hand_over(who, conversation_id, asked["text"])
+        return Said(_("Paste it on the network. Draht sees it when it is there."))
     queued = actions.queue_reply(
         who, conversation_id, asked["text"], private=asked["private"], then_resolve=asked["resolve"]
     )
@@ -211,6 +214,13 @@ def _reply_id(request: HttpRequest) -> int:
     if told is None:
         raise NotPossible(_("Which answer is meant? Reload the page and try again."))
     return told
+
+
+@verb
+def edit(request: HttpRequest, who: Viewer, conversation_id: int) -> Said:
+    asked = _read(desk_forms.EditForm, request).cleaned_data
+    actions.edit(who, asked["message"], asked["text"])
+    return Said(_("Changed on the network."))
 
 
 @verb

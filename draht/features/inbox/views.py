@@ -84,8 +84,10 @@ def side(request: HttpRequest) -> HttpResponse:
 def count(request: HttpRequest, conversation_id: int) -> HttpResponse:
     """How long a draft is, as the network counts."""
     who = viewer(request)
-    used = count_text(who, conversation_id, request.POST.get("text", ""))
-    return render(request, "inbox/_counter.html", {"composer": composer(who, conversation_id), "used": used})
+    private = bool(request.POST.get("private"))
+    used = count_text(who, conversation_id, request.POST.get("text", ""), private=private)
+    shown = composer(who, conversation_id, private=private)
+    return render(request, "inbox/_counter.html", {"composer": shown, "used": used})
 
 
 def person(request: HttpRequest, person_id: int) -> HttpResponse:

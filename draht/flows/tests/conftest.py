@@ -9,15 +9,16 @@ import pytest
 
 from draht.connections.registry import channels
 from draht.core.people.models import Department
-from draht.flows.tests.networks import Blind, Keyless
+from draht.flows.tests.networks import Blind, ByHand, Keyless
 from draht.flows.tests.town import Town
 
 
 @pytest.fixture
 def open_town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
-    """Not connected yet. Two more networks are known here: one without keys, one that cannot be read back either."""
+    """Not connected yet. More networks are known here: without keys, without reading back, without answers."""
     monkeypatch.setitem(channels(), "keyless", Keyless)
     monkeypatch.setitem(channels(), "blind", Blind)
+    monkeypatch.setitem(channels(), "byhand", ByHand)
     town = Town.build(tmp_path / "network")
     yield town
     town.close()

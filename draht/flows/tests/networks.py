@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from draht.channels.sandbox.channel import Sandbox
 from draht.contract.channel import Act, Channel, Counter, Fetches, Replies
-from draht.contract.messages import Account, Item, May, OutgoingReply, Reading, Sent
+from draht.contract.messages import Account, Item, May, NotAllowed, OutgoingReply, Reading, Sent
 
 
 class Keyed(Sandbox):
@@ -45,3 +45,12 @@ class Blind(Channel, Fetches, Replies):
 
     def reply(self, reply: OutgoingReply) -> Sent:
         return self._inner.reply(reply)
+
+
+class ByHand(Keyed):
+    """The sandbox as a network that has no call for answers: people answer on its pages."""
+
+    def may(self, act: Act, item: Item) -> May:
+        if act in {Act.REPLY, Act.REPLY_PRIVATELY}:
+            return NotAllowed("It has no call for answers.", by_hand="https://net.example/answer?text={text}")
+        return super().may(act, item)

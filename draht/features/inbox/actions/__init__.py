@@ -16,7 +16,7 @@ from draht.features.inbox.actions.conversations import (
     wake_snoozed,
 )
 from draht.features.inbox.actions.locking import NotPossible
-from draht.features.inbox.actions.messages import moderate
+from draht.features.inbox.actions.messages import edit, moderate
 from draht.features.inbox.actions.outcomes import (
     claim_due_replies,
     reply_failed,
@@ -27,6 +27,7 @@ from draht.features.inbox.actions.outcomes import (
     start_attempt,
 )
 from draht.features.inbox.actions.replies import (
+    hand_over,
     look_again,
     queue_reply,
     release_reply,
@@ -45,7 +46,9 @@ __all__ = [
     "Stored",
     "assign",
     "claim_due_replies",
+    "edit",
     "file_away",
+    "hand_over",
     "look_again",
     "mark_read",
     "mark_unread",

@@ -9,20 +9,27 @@ import draht.connections.actions as connections
 from draht.connections.wording import said
 from draht.contract.channel import Act
 from draht.contract.errors import ChannelError
-from draht.core.clock import now
+from draht.contract.messages import IncomingMessage
+from draht.contract.text import clean
+from draht.core.clock import now, to_datetime
 from draht.core.journal.facts import Fact
 from draht.core.people.access import Viewer
 from draht.core.people.models import Role
 from draht.features.inbox import queries
 from draht.features.inbox.actions.locking import NotPossible, tell
 from draht.features.inbox.models import Message
+from draht.features.inbox.store import Incoming, store
 from draht.features.inbox.summaries import refresh
 
-STATES = {Act.APPROVE: (False, False), Act.HOLD: (True, False), Act.SPAM: (False, True), Act.DELETE: (False, True)}
+HELD, SHOWN, GONE = (True, False), (False, False), (False, True)  # held back, and gone
+STATES = {
+    Act.APPROVE: SHOWN, Act.UNHIDE: SHOWN, Act.HOLD: HELD, Act.HIDE: HELD, Act.SPAM: GONE, Act.DELETE: GONE,
+    Act.BAN: GONE,
+}  # fmt: skip
 
 
 def moderate(viewer: Viewer, message_id: int, act: Act) -> None:
-    """Approves, holds, marks as spam or deletes on the network, then here. Doing it twice changes nothing there."""
+    """Approves, holds, hides, likes or takes away on the network, then here. Doing it twice changes nothing there."""
     viewer.must_be(Role.AGENT)
     message = queries.message(viewer, message_id)
     try:
@@ -34,10 +41,34 @@ def moderate(viewer: Viewer, message_id: int, act: Act) -> None:
 
 
 def _write_down(viewer: Viewer, message: Message, act: Act) -> None:
-    held, gone = STATES[act]
-    at = now()
-    Message.objects.filter(pk=message.pk).update(
-        held=held, deleted_at=at if gone else None, gone=max(message.rank, at) if gone else -1
-    )
-    refresh([], [message.conversation_id])
+    if act in STATES:
+        held, gone = STATES[act]
+        at = now()
+        Message.objects.filter(pk=message.pk).update(
+            held=held, deleted_at=at if gone else None, gone=max(message.rank, at) if gone else -1
+        )
+        refresh([], [message.conversation_id])
     tell(Fact.MESSAGE_MODERATED, message.conversation, viewer, message=message.pk, act=act.value)
+
+
+def edit(viewer: Viewer, message_id: int, text: str) -> None:
+    """Changes the words of a message of ours on the network, then here; what it said before stays to be seen."""
+    viewer.must_be(Role.AGENT)
+    text = clean(text).strip()
+    if not text:
+        raise NotPossible(_("The message is empty. Delete it, if it is to go away."))
+    message = queries.message(viewer, message_id)
+    item = queries.item_of(message)
+    try:
+        connections.edit(message.connection, item, text)
+    except ChannelError as error:
+        raise NotPossible(_("The network did not do it: %(words)s") % {"words": said(error.reason)}) from error
+    account, at = message.connection, now()
+    version = IncomingMessage(
+        message.external_id, item.author, text, item.at, parent=message.parent, private=message.private,
+        held=message.held, revision=to_datetime(message.rank + 1),  # below whatever date the network gives it
+    )  # fmt: skip
+    with transaction.atomic():
+        store(Incoming(account.pk, account.department_id, account.account_id, at, [version]))
+        Message.objects.filter(pk=message.pk).update(edited_at=at)
+        tell(Fact.MESSAGE_MODERATED, message.conversation, viewer, message=message.pk, act=Act.EDIT.value)

@@ -17,6 +17,8 @@ from draht.features.inbox.actions.locking import NotPossible, locked, locked_rep
 from draht.features.inbox.echoes import recognise
 from draht.features.inbox.models import Message, Reply, ReplyState
 
+TAKEN_BACK = {ReplyState.QUEUED, ReplyState.HELD, ReplyState.POSTPONED, ReplyState.FAILED, ReplyState.BY_HAND}
+
 
 @transaction.atomic
 def queue_reply(
@@ -67,11 +69,37 @@ def queue_reply(
 
 
 @transaction.atomic
+def hand_over(viewer: Viewer, conversation_id: int, text: str) -> Reply:
+    """Keeps an answer that a person posts on the network by hand, where it has no call for that. Once it is seen there
+    under our name, it counts as sent."""
+    viewer.must_be(Role.AGENT)
+    text = clean(text).strip()
+    if not text:
+        raise NotPossible(_("The answer is empty."))
+    conversation = locked(viewer, conversation_id)
+    to = Message.objects.filter(conversation=conversation, deleted_at=None, ours=False).order_by("-id").first()
+    if to is None:
+        raise NotPossible(_("The message that you answer is gone."))
+    reply = Reply.objects.create(
+        conversation=conversation,
+        to=to,
+        author_id=viewer.user_id,
+        key=uuid4(),
+        text=text,
+        state=ReplyState.BY_HAND,
+        written_at=now(),
+        due_at=now(),
+    )
+    tell(Fact.REPLY_HANDED_OVER, conversation, viewer, reply=reply.pk)
+    return reply
+
+
+@transaction.atomic
 def undo_reply(viewer: Viewer, reply_id: int) -> str:
     """Takes an answer back before it leaves; its text, so that it can be written better."""
     viewer.must_be(Role.TRAINEE)
     reply = locked_reply(viewer, reply_id)
-    if reply.state not in {ReplyState.QUEUED, ReplyState.HELD, ReplyState.POSTPONED, ReplyState.FAILED}:
+    if reply.state not in TAKEN_BACK:
         raise NotPossible(_("It has already been sent."))
     if reply.author_id != viewer.user_id:
         viewer.must_be(Role.AGENT)
@@ -117,7 +145,9 @@ def settle_reply(viewer: Viewer, reply_id: int, *, arrived: bool) -> None:
     """A person has looked whether an unsure answer stands on the network. If not, it is sent again."""
     viewer.must_be(Role.AGENT)
     reply = locked_reply(viewer, reply_id)
-    if reply.state != ReplyState.UNSURE:
+    if reply.state not in {ReplyState.UNSURE, ReplyState.BY_HAND} or (
+        reply.state == ReplyState.BY_HAND and not arrived
+    ):
         raise NotPossible(_("It is already known what became of this answer."))
     reply.due_at, reply.reason, reply.attempts = now(), "", 0
     reply.first_tried_at = reply.first_tried_at if arrived else None

@@ -210,6 +210,7 @@ class Migration(migrations.Migration):
                             ("postponed", "postponed"),
                             ("failed", "failed"),
                             ("unsure", "unsure"),
+                            ("by_hand", "is posted by hand"),
                             ("withdrawn", "withdrawn"),
                         ],
                         max_length=10,

@@ -71,11 +71,11 @@ def _is_id(text: str) -> bool:
 
 
 def _acts(viewer: Viewer, messages: Sequence[Message]) -> dict[int, tuple[str, ...]]:
-    """What may be moderated, for those who may moderate. All messages are of one connection."""
+    """What may be done with each, for those who may. All messages are of one connection."""
     there = [m for m in messages if not m.deleted_at]
     if not there or not viewer.is_at_least(Role.AGENT):
         return {}
-    may = connections.may(there[0].connection, [item_of(m) for m in there], connections.MODERATION)
+    may = connections.may(there[0].connection, [item_of(m) for m in there], connections.ON_MESSAGES)
     return {
         m.pk: tuple(act.value for act, answer in one.items() if isinstance(answer, Allowed))
         for m, one in zip(there, may, strict=True)
@@ -99,12 +99,17 @@ def _message(message: Message, versions: dict[int, list[str]], acts: tuple[str, 
         held=message.held,
         edited_at=message.edited_at,
         deleted_at=message.deleted_at,
-        versions=tuple(versions.get(message.pk, ())) if message.edited_at else (),
+        versions=_older(versions.get(message.pk, []), message.text) if message.edited_at else (),
         attachments=tuple(msgspec.json.decode(message.attachments)),
         url=message.url,
         state=ReplyState.SENT if reply else "",
         acts=acts,
     )
+
+
+def _older(texts: Sequence[str], now: str) -> tuple[str, ...]:
+    """What it said before, oldest first. The same words come under several dates: by our clock and by the network's."""
+    return tuple(dict.fromkeys(text for text in texts if text != now))
 
 
 def _versions(messages: Sequence[Message]) -> dict[int, list[str]]:

@@ -50,8 +50,29 @@ document.addEventListener("click", ({ target }) => {
   keep(text.form)
   htmx.trigger(text, "count")
 })
+// Where the network has no call for an answer: its words are copied, and its own page opens with them.
+const pageFor = (address, text) => address.replace("{text}", encodeURIComponent(text))
+document.addEventListener("submit", ({ target }) => {
+  if (!target.matches("[data-by-hand]")) return
+  const { value } = textOf(target)
+  navigator.clipboard?.writeText(value)
+  window.open(pageFor(target.dataset.byHand, value), "_blank", "noopener")
+})
+document.addEventListener("click", ({ target }) => {
+  const link = target.closest?.("[data-copy]")
+  if (link) navigator.clipboard?.writeText(link.dataset.copy)
+})
+document.addEventListener("click", ({ target }) => {
+  const opener = target.closest?.("[data-dialog]")
+  if (opener) document.getElementById(opener.dataset.dialog)?.showModal()
+  if (target.closest?.("[data-close]")) target.closest("dialog")?.close()
+})
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("[name=private]")) htmx.trigger(textOf(target.form), "count")
+})
 document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
   if (detail.successful && target.matches?.("form[data-draft]")) clear(target)
+  if (detail.successful && target.matches?.("form[data-closes]")) target.closest("dialog")?.close()
 })
 // An answer that was taken back can be written better: its text comes back, unless something else stands there.
 document.body.addEventListener("draft", ({ detail: { conversation, text } }) => {
