@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock new-channel translations translations-collect test-postgres test-real test-browser format clean
+.PHONY: help run test check bench lock new-channel channel-table translations translations-collect test-postgres test-real test-browser format clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -61,6 +61,9 @@ bench: .venv/dev translations ## measure everything and print the table
 
 new-channel: .venv/dev ## begin a channel: make new-channel NAME=lemmy
 	@$(BIN)/python -m draht.project.new_channel $(NAME)
+
+channel-table: .venv/dev ## write the table of what each channel can do anew
+	@$(BIN)/python -m tests.channel_table
 
 lock: .venv/dev ## pin the dependencies anew
 	@$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra postgres -o requirements/run.lock $(UPGRADE)
