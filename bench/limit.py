@@ -36,7 +36,7 @@ class Script:
             ours = m.author.id == "us"
             conversation = self._numbers.setdefault(m.thread, len(self._numbers) + 1)
             person = None if ours else self._numbers.setdefault(m.author.id, len(self._numbers) + 1)
-            searched = stems(f"{m.text} {m.author.name} {m.author.handle}", m.language)
+            searched = "~1 " + stems(f"{m.text} {m.author.name} {m.author.handle}", m.language)
             rows.append(
                 (at // 1000 << 20 | self._count, 1, m.id, conversation, person, ours, m.private, m.held, m.parent,
                  m.text, searched, m.language, m.url, "[]", msgspec.json.encode(m.raw).decode(), at, at, at, -1,

@@ -124,11 +124,6 @@ def desk(run: Run, name: str) -> list[Row]:
     for kind in DESK:
         row = _times(Row(f"{kind}_{store}", f"p95 < {MOST_MS} ms", unit="ms"), found[kind])
         row.value, row.met = row.p95_ms, bool(row.p95_ms and row.p95_ms < MOST_MS)
-        if kind == "search_newest" and not row.met:
-            row.note = (
-                "The slow ones are frequent words asked by somebody who sees one small department: the full text knows "
-                "nothing of departments, so up to 1,000 hits are looked at until 20 of that department are found."
-            )
         rows.append(row)
     return rows
 

@@ -135,6 +135,6 @@ class Past:
         external = f"m{self._told:08}"
         raw = f'{{"id": "{external}", "kind": "post", "likes": {at % 17}, "author": {{"id": "p{talk.person:08}"}}}}'
         return (
-            id, talk.department, external, talk.id, None if ours else talk.person, ours, False, False, "", text, words,
-            "en", f"https://net.example/{external}", "[]", raw, ms, ms, ms, -1,
+            id, talk.department, external, talk.id, None if ours else talk.person, ours, False, False, "", text,
+            f"~{talk.department} {words}", "en", f"https://net.example/{external}", "[]", raw, ms, ms, ms, -1,
         )  # fmt: skip

@@ -9,6 +9,7 @@ from django.db import DatabaseError, transaction
 
 from draht.core.clock import DAY, MINUTE, now
 from draht.core.sql import execute, is_postgres, one_of, select
+from draht.features.inbox.full_text import relabel
 from draht.features.inbox.summaries import refresh
 
 CHUNK = 20_000  # conversations of one statement
@@ -93,6 +94,8 @@ SELECT c.id,
     WHEN coalesce(c.waiting_since, -1) <> coalesce((
       SELECT m.at FROM inbox_message m WHERE m.conversation_id = c.id AND m.id > f.out_id AND NOT m.ours
         AND m.deleted_at IS NULL ORDER BY m.id LIMIT 1), -1) THEN 'waiting_since'
+    WHEN EXISTS (SELECT 1 FROM inbox_message m WHERE m.conversation_id = c.id
+      AND m.stems NOT LIKE '~' || c.department_id || ' %%') THEN 'department_id'
     ELSE '' END AS wrong
 FROM inbox_conversation c
 LEFT JOIN (
@@ -156,5 +159,6 @@ def mend() -> int:
             where, parameter = one_of("id", sorted(ids))
             execute(RECOUNT.format(these=where), [parameter])
             refresh([], also=sorted(ids))
+            relabel(dict(select(f"SELECT id, department_id FROM inbox_conversation WHERE {where}", [parameter])))
         mended |= ids
     return len(mended)

@@ -6,7 +6,7 @@ with the highest rank stands, and what a conversation says about itself follows 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,9 +17,20 @@ from draht.contract.text import clean
 from draht.core.clock import to_ms
 from draht.core.journal.actions import Told, record_all
 from draht.core.journal.facts import Fact
-from draht.core.sql import allocate, execute, find, insert_rows, is_postgres, one_of, rows_as_table, select, upsert_rows
+from draht.core.sql import (
+    allocate,
+    execute,
+    find,
+    insert_rows,
+    is_postgres,
+    one_of,
+    rows_as_table,
+    select,
+    upsert_rows,
+)
 from draht.features.inbox.echoes import recognise
 from draht.features.inbox.fitting import fitting
+from draht.features.inbox.full_text import department_word, put_in, relabel, take_out
 from draht.features.inbox.ids import new_ids
 from draht.features.inbox.stems import stems
 from draht.features.inbox.summaries import MessageRow, Summary, refresh, summary_of
@@ -105,17 +116,17 @@ def store(incoming: Incoming) -> Stored:
     told += _add(incoming, new, known, stored)
     if any(one.data and one.data.get("ours") for one in told):
         recognise(stored.conversations)
-    record_all(_to_departments(told, stored))
+    record_all(told)
     return stored
 
 
-def _to_departments(told: Sequence[Told], stored: Stored) -> list[Told]:
-    """Each fact with the department in which its conversation is now."""
-    if not told:
-        return []
-    where, parameter = one_of("id", stored.conversations)
-    of = dict(select(f"SELECT id, department_id FROM inbox_conversation WHERE {where}", [parameter]))
-    return [Told(t.fact, t.actor_id, of.get(t.conversation_id), t.conversation_id, t.data) for t in told]
+def _departments(conversations: Collection[int]) -> dict[int, int]:
+    """Where conversations are now, and stay until the transaction ends: their messages carry the department's word."""
+    if not conversations:
+        return {}
+    where, parameter = one_of("id", list(conversations))
+    lock = "ORDER BY id FOR NO KEY UPDATE" if is_postgres() else ""
+    return dict(select(f"SELECT id, department_id FROM inbox_conversation WHERE {where} {lock}", [parameter]))
 
 
 def _fold(incoming: Incoming) -> dict[str, Standing]:
@@ -174,16 +185,19 @@ def _add(incoming: Incoming, new: dict[str, Standing], known: Mapping[str, Known
     threads = find_threads(incoming.connection_id, messages, {key: k.conversation_id for key, k in known.items()})
     if threads.renamed:
         rename(threads.renamed)
+    departments = _departments({*threads.of.values(), *threads.joined.values()})
     if threads.joined:
+        relabel({early: departments[target] for early, target in threads.joined.items()})
         join(threads.joined)
     opened = dict(zip(allocate("conversation", len(threads.missing)), threads.missing.items(), strict=True))
     for id, (_, members) in opened.items():
         threads.of.update(dict.fromkeys(members, id))
+        departments[id] = incoming.department_id
     people = _people(incoming, messages.values())
     times = [_at(message, incoming) for message in messages.values()]
     ids = dict(zip(new, new_ids(times), strict=True))
     rows = [
-        _message_row(incoming, ids[key], at, threads.of[key], people, standing)
+        _message_row(incoming, ids[key], at, threads.of[key], departments[threads.of[key]], people, standing)
         for (key, standing), at in zip(new.items(), times, strict=True)
     ]
     _open(incoming, opened, messages, rows)
@@ -195,11 +209,17 @@ def _add(incoming: Incoming, new: dict[str, Standing], known: Mapping[str, Known
     stored.new = list(ids.values())
     stored.conversations += list({*threads.of.values(), *threads.joined.values()})
     told = [
-        Told(Fact.MESSAGE_RECEIVED, None, None, row.conversation_id, {"message": row.id, "ours": row.ours})
+        Told(
+            Fact.MESSAGE_RECEIVED,
+            None,
+            departments[row.conversation_id],
+            row.conversation_id,
+            {"message": row.id, "ours": row.ours},
+        )
         for row in rows
     ]
     told += [
-        Told(Fact.CONVERSATIONS_JOINED, None, None, target, {"joined": early})
+        Told(Fact.CONVERSATIONS_JOINED, None, departments[target], target, {"joined": early})
         for early, target in threads.joined.items()
     ]
     return told
@@ -216,7 +236,13 @@ def _believed(ms: int, incoming: Incoming) -> int:
 
 
 def _message_row(
-    incoming: Incoming, id: int, at: int, conversation_id: int, people: Mapping[str, int], standing: Standing
+    incoming: Incoming,
+    id: int,
+    at: int,
+    conversation_id: int,
+    department_id: int,
+    people: Mapping[str, int],
+    standing: Standing,
 ) -> MessageRow:
     message = standing.message
     assert message is not None
@@ -235,7 +261,7 @@ def _message_row(
         message.held,
         message.parent,
         text,
-        _stems(message, text),
+        f"{department_word(department_id)} {_stems(message, text)}",
         message.language,
         message.url,
         _json(message.attachments) if message.attachments else "[]",
@@ -311,39 +337,38 @@ def _details(author: Author) -> tuple[str, str, str, str]:
 def _change(
     incoming: Incoming, batch: Mapping[str, Standing], known: Mapping[str, Known], stored: Stored
 ) -> list[Told]:
-    rows: list[tuple[Any, ...]] = []
     older: dict[int, dict[int, str]] = {}
-    told: list[Told] = []
-    for key, standing in batch.items():
-        before = known[key]
-        fact, row = _changed_row(incoming, before, standing, older)
-        if row is not None:
-            rows.append(row)
-        if fact is not None:
-            told.append(Told(fact, None, None, before.conversation_id, {"message": before.id}))
+    changes = [(known[key], *_changed_row(incoming, known[key], standing, older)) for key, standing in batch.items()]
     _keep_versions(older)
+    rows = [row for _, _, row in changes if row is not None]
     if not rows:
         return []
+    departments = _departments({before.conversation_id for before, _, row in changes if row is not None})
     ids = [row[0] for row in rows]
-    _unindex(ids)
+    where, parameter = one_of("id", ids)
+    take_out(where, parameter)
     table, parameters = rows_as_table(
         {"id": "bigint", "text": "text", "stems": "text", "held": "boolean", "rank": "bigint", "gone": "bigint",
          "edited_at": "bigint", "deleted_at": "bigint"},
         rows,
     )  # fmt: skip
     execute(
-        "UPDATE inbox_message SET text = new.text, stems = new.stems, held = new.held, rank = new.rank,"
-        " gone = new.gone, edited_at = coalesce(new.edited_at, inbox_message.edited_at),"
-        f" deleted_at = new.deleted_at FROM {table} WHERE inbox_message.id = new.id",
+        "UPDATE inbox_message SET text = new.text, stems = '~' || c.department_id || ' ' || new.stems, held = new.held,"
+        " rank = new.rank, gone = new.gone, edited_at = coalesce(new.edited_at, inbox_message.edited_at),"
+        f" deleted_at = new.deleted_at FROM {table}, inbox_conversation c"
+        " WHERE inbox_message.id = new.id AND c.id = inbox_message.conversation_id",
         parameters,
     )
-    _index(ids)
-    touched = {told_.conversation_id for told_ in told if told_.conversation_id is not None}
-    back = {one.conversation_id for one in told if one.fact == Fact.MESSAGE_RESTORED}
-    refresh([], touched, {id for id in back if id is not None})
+    put_in(where, parameter)
+    touched = {before.conversation_id for before, fact, _ in changes if fact is not None}
+    refresh([], touched, {before.conversation_id for before, fact, _ in changes if fact == Fact.MESSAGE_RESTORED})
     stored.changed = ids
     stored.conversations += list(touched)
-    return told
+    return [
+        Told(fact, None, departments[before.conversation_id], before.conversation_id, {"message": before.id})
+        for before, fact, _ in changes
+        if fact is not None
+    ]
 
 
 def _changed_row(
@@ -352,7 +377,7 @@ def _changed_row(
     """What a delivery makes of a stored message: no row when it changes nothing, no fact when it changes nothing that
     people see, as the network's own version of what we sent."""
     message = standing.message
-    text, rank, held, words = before.text, before.rank, before.held, before.stems
+    text, rank, held, words = before.text, before.rank, before.held, before.stems.partition(" ")[2]
     texts = dict(standing.older)
     edited_at = None
     if message is not None:
@@ -403,29 +428,6 @@ def _keep_versions(older: Mapping[int, Mapping[int, str]]) -> None:
         [(id, rank, clean(text)) for id, texts in older.items() for rank, text in texts.items()],
         "ON CONFLICT DO NOTHING",
     )
-
-
-# -- SQLite's full text -----------------------------------------------------------------------------------------------
-
-
-def _unindex(ids: Sequence[int]) -> None:
-    """Takes messages out of SQLite's full text, with the stems that are in it; PostgreSQL follows the column."""
-    if not is_postgres():
-        where, parameter = one_of("id", ids)
-        execute(
-            "INSERT INTO inbox_search (inbox_search, rowid, stems)"
-            f" SELECT 'delete', id, stems FROM inbox_message WHERE {where}",
-            [parameter],
-        )
-
-
-def _index(ids: Sequence[int]) -> None:
-    if not is_postgres():
-        where, parameter = one_of("id", ids)
-        execute(
-            f"INSERT INTO inbox_search (rowid, stems) SELECT id, stems FROM inbox_message WHERE {where}",
-            [parameter],
-        )
 
 
 def _json(value: Any) -> str:

@@ -268,6 +268,17 @@ def test_a_conversation_that_differs_from_its_messages_is_named_and_mended(field
     assert only("conversations").level == Level.OK
 
 
+@pytest.mark.parametrize("stems", ["'~99' || substr(stems, 3)", "trim(ltrim(stems, '~0123456789'))", "'~' || stems"])
+def test_a_message_with_the_word_of_another_department_is_named_and_mended(stems: str, archive: Connection) -> None:
+    fill(archive)
+    [(id, before)] = select("SELECT conversation_id, stems FROM inbox_message ORDER BY id DESC LIMIT 1")
+    execute(f"UPDATE inbox_message SET stems = {stems} WHERE conversation_id = %s", [id])
+    assert list(checks.wrong_conversations()) == [checks.Wrong(id, "department_id")]
+    assert checks.mend() == 1
+    assert [only("search").level, only("conversations").level] == [Level.OK, Level.OK]
+    assert (before,) in select("SELECT stems FROM inbox_message WHERE conversation_id = %s", [id])
+
+
 def test_every_chunk_of_conversations_is_looked_at(archive: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "CHUNK", 2)
     fill(archive, 20)

@@ -16,6 +16,7 @@ from draht.core.people.access import Viewer
 from draht.core.people.models import Department, Role, User
 from draht.core.sql import execute, one_of
 from draht.features.inbox.actions.locking import NotPossible, locked, tell
+from draht.features.inbox.full_text import relabel
 from draht.features.inbox.models import Conversation, Note, State, Tag
 
 MAX_NOTE = 20_000  # characters
@@ -60,6 +61,7 @@ def move(viewer: Viewer, conversation_id: int, department_id: int) -> None:
     if conversation.assignee_id and not _can_see(conversation.assignee_id, department_id):
         conversation.assignee_id = None
     conversation.save(update_fields=["department", "assignee"])
+    relabel({conversation_id: department_id})
     told = {"from": before, "to": department_id}
     record_all(  # both departments' screens follow
         [

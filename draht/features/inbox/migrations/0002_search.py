@@ -12,7 +12,8 @@ POSTGRES = [
 ]
 SQLITE = [
     """CREATE VIRTUAL TABLE inbox_search USING fts5(
-       stems, content='inbox_message', content_rowid='id', tokenize='unicode61 remove_diacritics 2')""",
+       stems, content='inbox_message', content_rowid='id',
+       tokenize="unicode61 remove_diacritics 2 tokenchars '~'")""",
     "CREATE TABLE sequence (name text PRIMARY KEY, value integer NOT NULL) WITHOUT ROWID",
 ]
 

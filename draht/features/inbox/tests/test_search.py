@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from draht.connections.models import Connection
 from draht.contract.messages import Author, Deletion
-from draht.core.people.access import Viewer
-from draht.core.people.models import Department
+from draht.core.clock import to_ms
+from draht.core.people.access import Viewer, viewer_of
+from draht.core.people.models import Department, Role, User
+from draht.core.sql import is_postgres
+from draht.features.inbox.actions.conversations import move
+from draht.features.inbox.checks import search_fault, wrong_conversations
+from draht.features.inbox.full_text import department_word
 from draht.features.inbox.models import Conversation
-from draht.features.inbox.search import search
-from draht.features.inbox.stems import stems
+from draht.features.inbox.search import _in_postgres, _in_sqlite, search
+from draht.features.inbox.stems import question, stems
 from draht.features.inbox.tests.test_store import T0, deliver, make_connection, message
 
 TEXTS = [
@@ -83,6 +90,99 @@ def test_another_departments_messages_are_not_found(net: Connection, as_bea: Vie
     other = Department.objects.create(name="Other")
     Conversation.objects.filter(external_id="t0").update(department=other)
     assert found(as_bea, "flight") == []
+
+
+@pytest.fixture
+def other(db: None) -> Department:
+    return Department.objects.create(name="Other")
+
+
+@pytest.fixture
+def as_oli(other: Department) -> Viewer:
+    """Works in the other department only."""
+    oli = User.objects.create_user("oli@example.org", "correct horse battery", name="Oli", role=Role.AGENT)
+    oli.departments.add(other)
+    return viewer_of(oli)
+
+
+def texts(viewer: Viewer, asked: str) -> list[str]:
+    return ["".join(text for text, _ in hit.parts) for hit in search(viewer, asked).hits]
+
+
+def test_an_old_hit_of_a_small_department_is_found_behind_thousands(
+    net: Connection, other: Department, as_oli: Viewer, as_bea: Viewer, as_cem: Viewer
+) -> None:
+    old = [message(f"o{i}", -500_000 - i, f"coffee {i}", thread=f"o{i}") for i in range(3)]
+    deliver(make_connection(other, "small"), *old)
+    deliver(net, *(message(f"n{i}", 100 + i, "coffee again", thread="c") for i in range(2500)))
+    assert texts(as_oli, "coffee") == ["coffee 0", "coffee 1", "coffee 2"]
+    assert texts(as_oli, "coff") == ["coffee 0", "coffee 1", "coffee 2"]
+    assert set(texts(as_bea, "coffee")) == {"coffee again"}
+    assert texts(as_cem, "coffee 1") == ["coffee 1"]
+
+
+def test_hits_of_years_come_in_order_and_none_is_missing(net: Connection, as_bea: Viewer) -> None:
+    """Often of late and ever more seldom before, so that every step back is taken."""
+    minutes = [-(i**4) for i in range(36)]  # three years
+    deliver(net, *(message(f"y{i}", minute, "teapot", thread=f"y{i}") for i, minute in enumerate(minutes)))
+    for asked in ("teapot", "teapo"):
+        told: list[int] = []
+        before = ""
+        while True:
+            hits = search(as_bea, asked, before, limit=7)
+            told += [hit.conversation.last_at for hit in hits.hits]
+            if not (before := hits.next):
+                break
+        assert told == [to_ms(T0 + timedelta(minutes=minute)) for minute in minutes]
+
+
+def test_a_rare_word_does_not_take_many_statements(
+    net: Connection, as_bea: Viewer, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    deliver(net, message("rare", -10_000_000, "a dodo", thread="rare"))  # nineteen years
+    with django_assert_max_num_queries(12):
+        assert texts(as_bea, "dodo") == ["a dodo"]
+
+
+def test_who_was_handed_a_conversation_finds_it_and_who_gave_it_away_does_not(
+    net: Connection, other: Department, as_bea: Viewer, as_oli: Viewer
+) -> None:
+    moved = Conversation.objects.get(external_id="t0")
+    move(as_bea, moved.pk, other.pk)
+    assert (texts(as_bea, "flight"), texts(as_oli, "flight")) == ([], [TEXTS[0][1]])
+    deliver(net, message("more", 50, "Another flight", thread="t0"))  # goes where its conversation is now
+    deliver(net, message("0", 0, "My flights are fine", thread="t0", revision=T0 + timedelta(hours=1)))
+    assert texts(as_bea, "flight") == []
+    assert texts(as_oli, "flight") == ["Another flight", "My flights are fine"]
+    move(as_oli, moved.pk, net.department_id)
+    assert (texts(as_bea, "flight")[0], texts(as_oli, "flight")) == ("Another flight", [])
+    assert not search_fault()
+    assert list(wrong_conversations()) == []
+
+
+def test_joined_conversations_are_found_in_the_department_of_the_one_that_stays(
+    net: Connection, other: Department, as_bea: Viewer, as_oli: Viewer
+) -> None:
+    deliver(net, message("answer", 60, "a green parrot", thread="", parent="question"))
+    move(as_bea, Conversation.objects.get(external_id="question").pk, other.pk)
+    assert (texts(as_bea, "parrot"), texts(as_oli, "parrot")) == ([], ["a green parrot"])
+    deliver(net, message("question", 55, "Which bird?", thread="t1"))
+    assert (texts(as_bea, "parrot"), texts(as_oli, "parrot")) == (["a green parrot"], [])
+    assert not search_fault()
+    assert list(wrong_conversations()) == []
+
+
+def test_the_index_alone_keeps_a_question_within_departments(net: Connection, other: Department) -> None:
+    find = _in_postgres if is_postgres() else _in_sqlite
+    assert find([["flight"]], False, [department_word(other.pk)], 2**62, 9) == []
+    assert len(find([["flight"]], False, [department_word(net.department_id)], 2**62, 9)) == 1
+
+
+def test_nobody_can_type_the_word_of_a_department(net: Connection, as_cem: Viewer) -> None:
+    assert search(as_cem, department_word(net.department_id)).hits == []
+    every = "".join(chr(code) for code in range(sys.maxunicode + 1) if chr(code).isprintable())
+    assert "~" not in stems(" ".join(every))
+    assert "~" not in str(question("~1 ～1 a~1"))
 
 
 def test_found_words_are_marked(net: Connection, as_bea: Viewer) -> None:
