@@ -6,13 +6,13 @@ import draht.features.inbox.actions as inbox
 from draht.core.journal.seals import seal
 from draht.core.people.actions import forget_old_sessions
 from draht.core.worker.loop import Duty
-from draht.flows.send_replies import send_due
-from draht.flows.take_in import fetch_due, read_hooks
+from draht.flows.send_replies import SEND_THREADS, next_reply
+from draht.flows.take_in import FETCH_THREADS, HOOK_THREADS, next_fetch, next_hooks
 
 DUTIES = [
-    Duty("read hooks", read_hooks, every=0.1),
-    Duty("fetch", fetch_due, every=0.5, threads=4),
-    Duty("send replies", send_due, every=0.25, threads=2),
+    Duty("read hooks", next_hooks, every=0.1, threads=HOOK_THREADS),
+    Duty("fetch", next_fetch, every=0.5, threads=FETCH_THREADS),
+    Duty("send replies", next_reply, every=0.25, threads=SEND_THREADS),
     Duty("wake snoozed", inbox.wake_snoozed, every=5),
     Duty("seal the journal", seal, every=2),
     Duty("forget old sessions", forget_old_sessions, every=60),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import draht.connections.actions as connections
 import draht.features.inbox.actions as inbox
+from draht.connections.turns import Turns
 from draht.contract.channel import Act, Channel, LooksBack, Replies
 from draht.contract.errors import ChannelError, LoginExpired, Refused, TryLater, Unsure, only_the_four
 from draht.contract.messages import NotAllowed, OutgoingReply, Sent
@@ -16,17 +18,24 @@ from draht.features.inbox.actions import Reply
 from draht.features.inbox.queries import item_of
 
 ON_ITS_WAY = 2 * MINUTE  # a repetition must arrive before the network forgets the key
+SEND_THREADS = 8
+SENDINGS = Turns(SEND_THREADS)
 
 
 def send_due() -> bool:
     """Sends one answer that is due, or finds out what became of it; whether there was one."""
-    claimed = inbox.claim_due_replies(limit=1)
-    for reply in claimed:
-        if reply.is_uncertain:
-            _settle(reply)
-        else:
-            _send(reply)
-    return bool(claimed)
+    work = next_reply()
+    if work:
+        work()
+    return work is not None
+
+
+def next_reply() -> Callable[[], None] | None:
+    """The answer whose turn it is, to be sent by a call; nobody else sends it meanwhile."""
+    for reply in inbox.claim_due_replies(not_of=SENDINGS.must_wait()):
+        step = _settle if reply.is_uncertain else _send
+        return SENDINGS.take(reply.conversation.connection, partial(step, reply))
+    return None
 
 
 def _send(reply: Reply) -> None:

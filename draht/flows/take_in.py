@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import groupby
+from functools import partial
 
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 
@@ -13,6 +13,7 @@ import draht.connections.actions as connections
 import draht.features.inbox.actions as inbox
 from draht.connections.hooks import hook_of, read_back
 from draht.connections.models import Connection, Leftover
+from draht.connections.turns import Turns
 from draht.contract.channel import Channel, Fetches, Hears, RereadsItems
 from draht.contract.errors import ChannelError, LoginExpired, TryLater, only_the_four
 from draht.contract.messages import Event, Hook, IncomingMessage, Reading, Unread
@@ -21,18 +22,30 @@ from draht.core.clock import MINUTE, now
 from draht.core.people.access import Viewer
 from draht.core.people.models import Role
 from draht.core.worker import intake
+from draht.core.worker.intake import Taken
 from draht.core.worker.models import Delivery
 from draht.features.inbox.actions import Incoming, Stored
 
 log = logging.getLogger("draht.take_in")
+FETCH_THREADS = 24
+HOOK_THREADS = 4
+FETCHES = Turns(FETCH_THREADS)
+HOOKS = Turns(HOOK_THREADS)
+FETCH_THREADS = 24
+HOOK_THREADS = 4
+FETCHES = Turns(FETCH_THREADS)
+HOOKS = Turns(HOOK_THREADS)
 
 
 def take_in(connection: Connection, events: Iterable[Event], received_at: int) -> Stored:
     """The road itself. Called inside the transaction that also moves the cursor or forgets the delivery.
 
-    The connection is locked, so two workers cannot store messages of one account at the same time.
+    The connection is locked, so two workers cannot store messages of one account at the same time. Nothing is stored
+    for one that somebody removed meanwhile.
     """
     held = Connection.objects.select_for_update().get(pk=connection.pk)
+    if held.removed_at:
+        return Stored()
     return _store(Incoming(held.pk, held.department_id, held.account_id, received_at, list(events)))
 
 
@@ -60,16 +73,27 @@ def _leave(connection_id: int, event: Event, error: Exception) -> Stored:
 
 def fetch_due() -> bool:
     """Asks one network whose turn it is; whether there was one."""
-    claimed = connections.claim_due(limit=1)
-    for connection in claimed:
-        try:
-            fetch(connection)
-        except ChannelError as error:
-            connections.note_trouble(connection.pk, error)
-        except DatabaseError:
-            connections.let_go(connection)
-            raise
-    return bool(claimed)
+    work = next_fetch()
+    if work:
+        work()
+    return work is not None
+
+
+def next_fetch() -> Callable[[], None] | None:
+    """The fetch whose turn it is, to be called; nobody else does it meanwhile."""
+    for connection in connections.claim_due(not_of=FETCHES.must_wait()):
+        return FETCHES.take(connection, partial(_fetch, connection))
+    return None
+
+
+def _fetch(connection: Connection) -> None:
+    try:
+        fetch(connection)
+    except ChannelError as error:
+        connections.note_trouble(connection.pk, error)
+    except DatabaseError:
+        connections.let_go(connection)
+        raise
 
 
 def fetch(connection: Connection) -> Reading:
@@ -81,34 +105,41 @@ def fetch(connection: Connection) -> Reading:
             reading = channel.fetch(connection.cursor)
     with transaction.atomic():
         take_in(connection, reading.events, now())
-        connections.finish_fetch(connection, reading.cursor, reading.unread, more=reading.more)
+        connections.finish_fetch(connection, reading)
     return reading
 
 
 def read_hooks() -> bool:
-    """Reads hooks that were kept, many at once; whether there were any."""
-    deliveries = sorted(intake.take(), key=lambda d: (d.connection_id, d.pk))
-    for connection_id, group in groupby(deliveries, key=lambda d: d.connection_id):
-        _read_group(connection_id, list(group))
-    return bool(deliveries)
+    """Reads hooks of the connection whose turn it is, many at once; whether there were any."""
+    work = next_hooks()
+    if work:
+        work()
+    return work is not None
 
 
-def _read_group(connection_id: int, deliveries: Sequence[Delivery]) -> None:
-    connection = Connection.objects.filter(pk=connection_id, removed_at=None).first()
-    ids = [delivery.pk for delivery in deliveries]
+def next_hooks() -> Callable[[], None] | None:
+    """The hooks whose turn it is, to be read by a call; nobody else reads those of that connection meanwhile."""
+    taken = intake.take(not_of=HOOKS.must_wait())
+    if taken is None:
+        return None
+    connection = Connection.objects.filter(pk=taken.connection_id, removed_at=None).first()
     if connection is None:
-        return intake.finish(ids)
+        return partial(intake.finish, taken)
+    return HOOKS.take(connection, partial(_read_hooks, connection, taken))
+
+
+def _read_hooks(connection: Connection, taken: Taken) -> None:
     try:
-        read, unread = _read(connection, deliveries)
+        read, unread = _read(connection, taken.deliveries)
     except ChannelError as error:
-        connections.note_trouble(connection_id, error)
-        return intake.put_back(ids, now() + MINUTE)
+        connections.note_trouble(connection.pk, error)
+        return intake.put_back(taken, now() + MINUTE)
     with transaction.atomic():
         take_in(connection, read, now())
-        connections.keep_leftovers(connection_id, [left for _, left in unread], [request for request, _ in unread])
-        intake.finish(ids)
+        connections.keep_leftovers(connection.pk, [left for _, left in unread], [request for request, _ in unread])
+        intake.finish(taken)
         if connection.trouble_kind and connection.next_fetch_at is None:
-            connections.end_trouble(connection_id)
+            connections.end_trouble(connection.pk)
     return None
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from random import uniform
+
 from django.db import transaction
-from django.db.models import Case, F, When
+from django.db.models import BigIntegerField, Case, F, When
 from django.db.models.functions import Least
 
 from draht.connections.models import Connection
@@ -14,6 +16,7 @@ from draht.core.journal.actions import record
 from draht.core.journal.facts import Fact
 
 LONGEST_PAUSE = 30 * MINUTE
+LATEST = 1.25  # of a pause: whoever failed together does not come back together
 
 
 def note_trouble(connection_id: int, error: ChannelError) -> None:
@@ -23,8 +26,10 @@ def note_trouble(connection_id: int, error: ChannelError) -> None:
     after = min(getattr(error, "after", None) or 0, DAY / SECOND)
     reason = clean(error.reason)
     with transaction.atomic():
-        connection = Connection.objects.select_for_update().get(pk=connection_id)
-        pause = min(LONGEST_PAUSE, 15 * SECOND * 2 ** min(connection.failures, 8))
+        connection = Connection.objects.select_for_update().filter(pk=connection_id, removed_at=None).first()
+        if connection is None:
+            return
+        pause = _pause(connection.failures)
         began = connection.trouble_kind != kind
         Connection.objects.filter(pk=connection_id).update(
             lease_until=0,
@@ -44,10 +49,20 @@ def note_trouble(connection_id: int, error: ChannelError) -> None:
             )  # fmt: skip
 
 
+def _pause(failures: int) -> int:
+    """Milliseconds; they grow with every failure."""
+    grown = min(LONGEST_PAUSE, 15 * SECOND * 2 ** min(failures, 8))
+    return int(grown * uniform(1, LATEST))  # noqa: S311 - nobody gains by guessing it
+
+
 @transaction.atomic
 def end_trouble(connection_id: int) -> None:
-    """It works again; nothing happens if it always did."""
+    """It works again; nothing happens if it always did. What came meanwhile is fetched at once, unless it just was."""
+    catch_up = When(next_fetch_at__isnull=False, fetched_at__lt=F("trouble_since"), then=now())
     troubled = Connection.objects.filter(pk=connection_id).exclude(trouble_kind="")
     for department in troubled.values_list("department_id", flat=True):
-        if troubled.update(trouble="", trouble_kind="", trouble_since=None, failures=0):
+        if troubled.update(
+            trouble="", trouble_kind="", trouble_since=None, failures=0,
+            next_fetch_at=Case(catch_up, default=F("next_fetch_at"), output_field=BigIntegerField()),
+        ):  # fmt: skip
             record(Fact.TROUBLE_ENDED, department_id=department, connection=connection_id)

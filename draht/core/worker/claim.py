@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from draht.core.clock import DAY, HOUR
-from draht.core.sql import is_postgres, select
+from draht.core.sql import is_postgres, one_of, select
 
 NEVER = 2**53  # milliseconds: due when a person decides
 # No lease and no pause reaches further than these: one that seems to was written while the clock was wrong.
@@ -28,6 +28,14 @@ def due(column: str) -> str:
 def come(at: int) -> list[int]:
     """The parameters of ``due`` at that time (milliseconds)."""
     return [at, at + LONGEST_PAUSE, NEVER - 1]
+
+
+def but_not(column: str, values: Sequence[int]) -> tuple[str, list[Any]]:
+    """The end of a condition, with its parameters: ``column`` is none of these."""
+    if not values:
+        return "", []
+    where, parameter = one_of(column, values)
+    return f" AND NOT ({where})", [parameter]
 
 
 def claim(table: str, due: str, parameters: Sequence[Any], order: str, limit: int, lease_until: int) -> list[int]:

@@ -15,11 +15,14 @@ from django.db import close_old_connections, connection, transaction
 
 from draht.core.clock import MINUTE, now
 from draht.core.sql import insert_rows, select
-from draht.core.worker.claim import FREE, claim, free
-from draht.core.worker.models import Delivery
+from draht.core.worker import errands
+from draht.core.worker.models import Delivery, Errand
 
-COLUMNS = {"connection_id": "bigint", "received_at": "bigint", "request": "text", "body": "bytea",
-           "lease_until": "bigint", "attempts": "smallint"}  # fmt: skip
+COLUMNS = {"connection_id": "bigint", "received_at": "bigint", "request": "text", "body": "bytea"}
+READ = "read hooks"  # the errand
+# Both walk along the index by connection: a planner that takes all hooks to be of one account would look at all of them.
+SOME_WAIT = """(SELECT d.connection_id FROM worker_delivery d WHERE d.connection_id >= worker_errand.connection_id
+  ORDER BY d.connection_id LIMIT 1) = worker_errand.connection_id"""
 LEASE = 2 * MINUTE
 MOST_AT_ONCE = 500
 
@@ -34,29 +37,47 @@ class Kept:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Deliveries of one connection, and the right to read them."""
+
+    errand: Errand
+    deliveries: list[Delivery]
+
+    @property
+    def connection_id(self) -> int:
+        return self.errand.connection_id
+
+
 def keep(hooks: Sequence[Kept]) -> None:
-    """Keeps hooks durably: one statement, one commit."""
+    """Keeps hooks durably, in one commit."""
     with transaction.atomic():
-        insert_rows(
-            "worker_delivery", COLUMNS, [(h.connection_id, h.received_at, h.request, h.body, 0, 0) for h in hooks]
-        )
+        insert_rows("worker_delivery", COLUMNS, [(h.connection_id, h.received_at, h.request, h.body) for h in hooks])
+        errands.plan(READ, {h.connection_id for h in hooks})
 
 
-def take(limit: int = MOST_AT_ONCE) -> list[Delivery]:
-    """The oldest waiting deliveries, leased to the caller."""
-    at = now()
-    ids = claim("worker_delivery", FREE, free(at), "id", limit, at + LEASE)
-    return list(Delivery.objects.filter(pk__in=ids).order_by("id")) if ids else []
+def take(limit: int = MOST_AT_ONCE, not_of: Sequence[int] = ()) -> Taken | None:
+    """The oldest deliveries of the connection whose turn it is: of those that have any, it waits longest.
+
+    Args:
+        not_of: connections that have to wait.
+    """
+    errand = errands.claim_next(READ, LEASE, SOME_WAIT, not_of=not_of)
+    if errand is None:
+        return None
+    theirs = Delivery.objects.filter(connection_id__gte=errand.connection_id, connection_id__lte=errand.connection_id)
+    return Taken(errand, list(theirs.order_by("connection_id", "id")[:limit]))
 
 
-def finish(ids: Sequence[int]) -> None:
-    """Forgets deliveries, in the transaction that stored what they said."""
-    Delivery.objects.filter(pk__in=ids).delete()
+def finish(taken: Taken) -> None:
+    """Forgets deliveries, in the transaction that stored what they said. Then it is another connection's turn."""
+    Delivery.objects.filter(pk__in=[delivery.pk for delivery in taken.deliveries]).delete()
+    errands.put_back(taken.errand, now())
 
 
-def put_back(ids: Sequence[int], until: int) -> None:
-    """Lets deliveries wait until then (milliseconds), for instance while a login is lost."""
-    Delivery.objects.filter(pk__in=ids).update(lease_until=until)
+def put_back(taken: Taken, until: int) -> None:
+    """Lets the hooks of a connection wait until then (milliseconds), for instance while a login is lost."""
+    errands.put_back(taken.errand, until)
 
 
 def waiting() -> tuple[int, int | None]:

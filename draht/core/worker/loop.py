@@ -1,4 +1,4 @@
-"""Running duties: each on a thread of its own, again at once while there is work, else after a pause."""
+"""Running duties: each on threads of its own, again at once while there is work, else after a pause."""
 
 from __future__ import annotations
 
@@ -25,15 +25,26 @@ class Duty:
 
     Attributes:
         name: as the health page shows it.
-        run: does some of the work; true when there may be more.
+        run: does some of the work, and says whether there may be more. Or only finds it and returns it as something to
+            call: one thread of the duty looks for work, while the others are at theirs.
         every: seconds until it looks again when there was nothing to do.
-        threads: how many may run side by side (for those that wait for networks).
+        threads: how many may work side by side (for those that wait for networks).
+        waits: nothing is lost when it is left in the middle; stopping does not wait for it.
     """
 
     name: str
     run: Callable[[], object]
     every: float
     threads: int = 1
+    waits: bool = True
+
+
+class _Look:
+    """The right to look for a duty's work, and the wish that it is looked again before its time."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.again = threading.Event()
 
 
 class Worker:
@@ -41,41 +52,62 @@ class Worker:
 
     def __init__(self, duties: Sequence[Duty]) -> None:
         self._stop = threading.Event()
+        self._looks = {duty.name: _Look() for duty in duties}
         self._threads = [
-            threading.Thread(target=self._work, args=(duty,), name=f"{duty.name}-{n}", daemon=True)
+            (duty, threading.Thread(target=self._work, args=(duty,), name=f"{duty.name}-{n}", daemon=True))
             for duty in duties
             for n in range(duty.threads)
         ]
 
     def start(self) -> None:
-        for thread in self._threads:
+        for _, thread in self._threads:
             thread.start()
 
     def stop(self, timeout: float = 10.0) -> None:
         """Lets what is under way come to its end."""
         self._stop.set()
+        for look in self._looks.values():
+            look.again.set()
         until = time.monotonic() + timeout
-        for thread in self._threads:
-            thread.join(max(0.0, until - time.monotonic()))
+        for duty, thread in self._threads:
+            if duty.waits:
+                thread.join(max(0.0, until - time.monotonic()))
 
     def _work(self, duty: Duty) -> None:
         told = 0.0
         faulty = False
         while not self._stop.is_set():
             try:
-                more = bool(duty.run())
+                self._once(duty)
                 if faulty or time.monotonic() - told > TELL_EVERY:
                     _tell(duty.name, "")
                     told, faulty = time.monotonic(), False
             except Exception as error:  # the last resort: a duty must not end
                 log.exception("The duty %s failed.", duty.name)
                 connection.close()
-                faulty, more = True, False
+                faulty = True
                 self._tell_fault(duty.name, error)
                 self._stop.wait(PAUSE_AFTER_FAULT)
-            if not more:
-                self._stop.wait(duty.every)
         connection.close()
+
+    def _once(self, duty: Duty) -> None:
+        """Looks for work until there is some, then does it. Who waits for the look meanwhile keeps no store open."""
+        look = self._looks[duty.name]
+        if not look.lock.acquire(blocking=False):
+            connection.close()
+            look.lock.acquire()
+        try:
+            look.again.clear()
+            found = None if self._stop.is_set() else duty.run()
+            if not found and not self._stop.is_set():
+                look.again.wait(duty.every)
+        finally:
+            look.lock.release()
+        if callable(found):
+            try:
+                found()
+            finally:
+                look.again.set()  # what was done may have left more to do
 
     def _tell_fault(self, name: str, error: Exception) -> None:
         try:

@@ -292,11 +292,11 @@ def test_pauses_grow_and_follow_the_networks_wish(flood: Connection, monkeypatch
         at = now()
         assert fetch_due()
         flood.refresh_from_db()
-        pauses.append(round(((flood.next_fetch_at or 0) - at) / SECOND))
+        pauses.append(((flood.next_fetch_at or 0) - at) / SECOND)
         time_passes(DAY)
-    assert pauses[:3] == [15, 30, 60]
-    assert pauses == sorted(pauses)
-    assert pauses[-1] == 30 * 60
+    for pause, least in zip(pauses, [15, 30, 60, 120, 240, 480, 960, 1800, 1800, 1800], strict=True):
+        assert least <= pause <= least * 1.25 + 1
+    assert len(set(pauses[-3:])) == 3  # whoever failed together does not come back together
     monkeypatch.setattr(Flood, "fault", TryLater("later", after=10**9))
     at = now()
     assert fetch_due()
@@ -379,6 +379,6 @@ def test_a_clock_that_was_wrong_does_not_hold_anything_for_ever(
     hear(flood, b"1")
     time_passes(-300 * DAY)
     execute("UPDATE connections_connection SET lease_until = %s", [now() + 300 * DAY])
-    execute("UPDATE worker_delivery SET lease_until = %s", [now() + 300 * DAY])
+    execute("UPDATE worker_errand SET lease_until = %s", [now() + 300 * DAY])
     assert fetch_due()
     assert read_hooks()

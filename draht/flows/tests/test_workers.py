@@ -21,7 +21,7 @@ from draht.core.journal.queries import newest
 from draht.core.people.access import Viewer
 from draht.core.people.models import Department
 from draht.core.sql import execute, select
-from draht.core.worker import intake, loop
+from draht.core.worker import errands, intake, loop
 from draht.core.worker.claim import FREE, claim, free
 from draht.core.worker.intake import Kept
 from draht.core.worker.loop import Duty, Worker
@@ -155,12 +155,12 @@ def test_no_connection_is_fetched_by_two(service: Department, monkeypatch: pytes
 
 
 def test_a_row_is_claimed_once(service: Department) -> None:
-    intake.keep([Kept(1, now(), "[]", b"") for _ in range(200)])
+    errands.plan("count", range(200))
     claimed: list[int] = []
 
     def take() -> None:
         for _ in range(100):
-            claimed.extend(claim("worker_delivery", FREE, free(now()), "id", 7, now() + DAY // 48))
+            claimed.extend(claim("worker_errand", FREE, free(now()), "id", 7, now() + DAY // 48))
 
     at_once(*[take] * WORKERS)
     assert len(claimed) == len(set(claimed)) == 200

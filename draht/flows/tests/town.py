@@ -103,7 +103,7 @@ def time_passes(milliseconds: int) -> None:
         "UPDATE inbox_reply SET lease_until = lease_until - %s, first_tried_at = first_tried_at - %s",
         [milliseconds] * 2,
     )
-    execute("UPDATE worker_delivery SET lease_until = lease_until - %s", [milliseconds])
+    execute("UPDATE worker_errand SET lease_until = lease_until - %s, due_at = due_at - %s", [milliseconds] * 2)
     execute(
         "UPDATE connections_connection SET next_fetch_at = next_fetch_at - %s, lease_until = lease_until - %s",
         [milliseconds] * 2,

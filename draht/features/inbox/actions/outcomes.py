@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from draht.contract.text import clean
 from draht.contract.words import words
 from draht.core.clock import DAY, HOUR, MINUTE, SECOND, now
 from draht.core.journal.facts import Fact
-from draht.core.worker.claim import FREE, NEVER, claim, come, due, free
+from draht.core.worker.claim import FREE, NEVER, but_not, claim, come, due, free
 from draht.features.inbox.actions.locking import tell
 from draht.features.inbox.models import Conversation, Message, Reply, ReplyState, State
 from draht.features.inbox.store import Incoming, store
@@ -24,13 +25,19 @@ LOOK_AFTER = 20 * SECOND  # networks need a moment until a new message can be re
 LONGEST_WAIT = DAY
 MOST_ATTEMPTS = 100  # that are counted
 DUE = f"state IN ('queued', 'sending', 'postponed', 'unsure') AND {due('due_at')} AND {FREE}"
+OF_CONNECTION = "(SELECT c.connection_id FROM inbox_conversation c WHERE c.id = inbox_reply.conversation_id)"
 FIRST_VERSION = datetime.fromtimestamp(0, UTC)  # our own wording; the network's version of it is newer
 
 
-def claim_due_replies(limit: int = 1) -> list[Reply]:
-    """Answers that are due, leased to the caller. One whose worker died in the middle comes back as SENDING."""
+def claim_due_replies(limit: int = 1, not_of: Sequence[int] = ()) -> list[Reply]:
+    """Answers that are due, leased to the caller. One whose worker died in the middle comes back as SENDING.
+
+    Args:
+        not_of: connections whose networks keep enough threads busy already.
+    """
     at = now()
-    ids = claim("inbox_reply", DUE, [*come(at), *free(at)], "due_at", limit, at + LEASE)
+    others, those = but_not(OF_CONNECTION, not_of)
+    ids = claim("inbox_reply", DUE + others, [*come(at), *free(at), *those], "due_at", limit, at + LEASE)
     return list(Reply.objects.filter(pk__in=ids).select_related("conversation__connection", "to__person", "author"))
 
 

@@ -155,7 +155,7 @@ def give_leases_away() -> None:
     """Minutes pass: the only worker is dead, so nobody holds these leases any more."""
     soon = now() + ON_ITS_WAY
     execute("UPDATE inbox_reply SET lease_until = %s WHERE lease_until > %s", [soon, soon])
-    for table in ("worker_delivery", "connections_connection"):
+    for table in ("worker_errand", "connections_connection"):
         execute(f"UPDATE {table} SET lease_until = 0 WHERE lease_until > 0")
 
 
