@@ -20,7 +20,7 @@ from draht.core.worker.models import Delivery, Errand
 
 COLUMNS = {"connection_id": "bigint", "received_at": "bigint", "request": "text", "body": "bytea"}
 READ = "read hooks"  # the errand
-# Both walk along the index by connection: a planner that takes all hooks to be of one account would look at all of them.
+# Both walk along the index by connection: a planner that takes all hooks to be of one account would look at all.
 SOME_WAIT = """(SELECT d.connection_id FROM worker_delivery d WHERE d.connection_id >= worker_errand.connection_id
   ORDER BY d.connection_id LIMIT 1) = worker_errand.connection_id"""
 LEASE = 2 * MINUTE
