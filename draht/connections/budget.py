@@ -257,3 +257,11 @@ def row_of(channel: str, kind: type[Channel], config: Mapping[str, str], connect
     key = f"app {sha256(shared.encode()).hexdigest()}" if shared else f"connection {connection_id}"
     cap = DEFAULT_CAP if kind.budget.costs_money else None
     return Row.objects.get_or_create(channel=channel, key=key, defaults={"cap_cents": cap})[0].pk
+
+
+def set_cap(row: int, cents: int) -> int | None:
+    """A new cap for a month; the one before. In a transaction of the caller."""
+    found = Row.objects.select_for_update().get(pk=row)
+    before = found.cap_cents
+    Row.objects.filter(pk=row).update(cap_cents=cents)
+    return before

@@ -10,6 +10,8 @@ from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
+from django.conf import settings
+
 import draht.channels
 from draht.contract.channel import Channel
 
@@ -30,6 +32,11 @@ def channels() -> dict[str, type[Channel]]:
         except Exception:  # somebody else's package must not stop the house
             log.exception("The channel %s of the package %s cannot be loaded.", point.name, point.value)
     return dict(sorted(found.items()))
+
+
+def is_on(name: str) -> bool:
+    """Whether it is offered. Some are only where the administrator has switched them on (``DRAHT_CHANNELS_ON``)."""
+    return not channels()[name].off or name in settings.CHANNELS_ON
 
 
 def folder(name: str) -> Path:

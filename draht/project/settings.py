@@ -118,8 +118,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "draht.project.middleware.content_security_policy",
-    "draht.project.middleware.kept_nowhere",
+    "draht.project.middleware.guarded",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -190,4 +189,5 @@ LOGGING = {
 }
 
 HOOK_MAX_BYTES = number("DRAHT_HOOK_MAX_BYTES", 3 * 1024 * 1024)
+CHANNELS_ON = words("DRAHT_CHANNELS_ON", "")
 UNDO_SECONDS = number("DRAHT_UNDO_SECONDS", 10)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import Case, When
+from django.http import Http404
 
-from draht.connections.actions.opening import there_is
+from draht.connections.actions.logins import there_is
+from draht.connections.budget import set_cap
 from draht.connections.models import Connection
 from draht.core.clock import now
 from draht.core.journal.actions import record
@@ -23,6 +25,22 @@ def change(viewer: Viewer, connection_id: int, *, name: str, department_id: int)
         record(
             Fact.CONNECTION_CHANGED, actor_id=viewer.user_id, connection=connection_id, name=name[:120],
             department=department_id, department_before=connection.department_id,
+        )  # fmt: skip
+
+
+def change_cap(viewer: Viewer, connection_id: int, cents: int) -> None:
+    """The US cents that may be spent in a month, by all connections that share the app. Who waited for it goes on."""
+    viewer.must_be(Role.ADMIN)
+    with transaction.atomic():
+        connection = there_is(connection_id)
+        if connection.purse_id is None:
+            raise Http404
+        before = set_cap(connection.purse_id, cents)
+        waiting = Connection.objects.filter(purse_id=connection.purse_id, trouble_kind="budget", removed_at=None)
+        waiting.update(next_fetch_at=_soon())
+        record(
+            Fact.CONNECTION_CHANGED, actor_id=viewer.user_id, connection=connection_id, cap_cents=cents,
+            cap_cents_before=before,
         )  # fmt: skip
 
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import secrets as random
 from collections.abc import Mapping
-from typing import Any
 
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import transaction
 
-from draht.connections.actions.opening import there_is
+from draht.connections.actions.logins import as_columns, kept, there_is
 from draht.connections.actions.trouble import end_trouble
+from draht.connections.actions.trying import note_lacks, tried, whose
+from draht.connections.budget import KeptPurse, row_of, set_cap, trial_purse
 from draht.connections.models import Connection
-from draht.connections.registry import channels
-from draht.connections.secrets import decrypt, encrypt
+from draht.connections.registry import channels, is_on
+from draht.connections.secrets import decrypt
 from draht.contract.channel import Channel, Fetches, Subscribes
 from draht.contract.errors import Refused, TryLater, Unsure, only_the_four
-from draht.contract.http import Http
+from draht.contract.login import OffersAccounts
 from draht.contract.messages import Account
 from draht.contract.text import clean
 from draht.contract.words import words
@@ -26,16 +27,6 @@ from draht.core.journal.actions import record
 from draht.core.journal.facts import Fact
 from draht.core.people.access import Viewer
 from draht.core.people.models import Role
-
-
-def test(channel: str, values: Mapping[str, str]) -> Account:
-    """Tries a login and says whose it is. Raises one of the four errors."""
-    http = Http()
-    try:
-        with only_the_four(TryLater):
-            return channels()[channel](values, http).whoami()
-    finally:
-        http.close()
 
 
 def new_hook_key() -> str:
@@ -51,30 +42,42 @@ def make(
     name: str = "",
     house: str = "",
     hook_key: str = "",
+    since_at: int | None = None,
+    cap_cents: int | None = None,
 ) -> Connection:
-    """Connects an account after trying its login. ``viewer`` is an administrator, or ``None`` for the set-up.
+    """Connects an account after trying its login. Raises one of the four errors.
 
-    ``house`` is where networks reach our hooks, if that is not the base address; ``hook_key`` one that somebody has
-    already typed in there. Raises one of the four errors.
+    Args:
+        viewer: an administrator, or ``None`` for the set-up.
+        house: where networks reach our hooks, if that is not the base address.
+        hook_key: one that somebody has already typed in there.
+        since_at: how far back messages are brought (milliseconds); ``None`` = as is usual there.
+        cap_cents: US cents that may be spent in a month, where the network costs money; ``None`` = the default.
     """
     if viewer is not None:
         viewer.must_be(Role.ADMIN)
-    kind = channels()[channel]
-    account = test(channel, values)
+    kind = _must_be_on(channel)
+    purse = trial_purse(channel, kind, values)
+    account = whose(channel, values, purse)
     _must_be_new(channel, account)
     hook_key = hook_key or new_hook_key()
-    _subscribe(kind, values, account, f"{house or settings.BASE_URL}/hook/{hook_key}")
+    _subscribe(channel, values, account, f"{house or settings.BASE_URL}/hook/{hook_key}", purse)
     with transaction.atomic():
         connection = Connection.objects.create(
             channel=channel,
             name=(name or f"{kind.label} · {clean(account.handle or account.name)}")[:120],
             department_id=department_id,
-            **_whose(account),
-            **_kept(kind, values),
+            **as_columns(account),
+            **kept(kind, values),
             hook_key=hook_key,
+            since_at=since_at,
             next_fetch_at=now() if issubclass(kind, Fetches) else None,
             made_at=now(),
         )
+        connection.purse_id = row_of(channel, kind, values, connection.pk)
+        connection.save(update_fields=["purse"])
+        if cap_cents is not None and connection.purse_id:
+            set_cap(connection.purse_id, cap_cents)
         record(
             Fact.CONNECTION_MADE,
             actor_id=viewer.user_id if viewer else None,
@@ -82,7 +85,16 @@ def make(
             connection=connection.pk,
             channel=channel,
         )
+    purse.begin(connection.pk, connection.purse_id)
+    note_lacks(connection)
     return connection
+
+
+def _must_be_on(channel: str) -> type[Channel]:
+    kind = channels()[channel]
+    if not is_on(channel):
+        raise Refused(words("{network} is switched off here.").format(network=kind.label))
+    return kind
 
 
 def _must_be_new(channel: str, account: Account) -> None:
@@ -94,35 +106,23 @@ def _must_be_new(channel: str, account: Account) -> None:
         raise Refused(words("This account is connected already: {name}.").format(name=connection.name))
 
 
-def _whose(account: Account) -> dict[str, str]:
-    """The account as columns; a network may call it what it likes."""
-    return {
-        "account_id": account.id[:400],
-        "account_name": clean(account.name)[:200],
-        "account_handle": clean(account.handle)[:200],
-        "account_url": account.url[:2000],
-    }
-
-
-def _kept(kind: type[Channel], values: Mapping[str, str]) -> dict[str, Any]:
-    """The settings as columns: what is secret is encrypted."""
-    secret = {field.key for field in kind.settings if field.secret}
-    return {
-        "settings": {key: value for key, value in values.items() if key not in secret},
-        "secrets": encrypt({key: value for key, value in values.items() if key in secret}),
-    }
-
-
-def _subscribe(kind: type[Channel], values: Mapping[str, str], account: Account, address: str) -> None:
+def _subscribe(
+    channel: str, values: Mapping[str, str], account: Account, address: str, purse: KeptPurse | None = None
+) -> None:
     """Tells the network our address where it can be told; the first hooks then wait until the connection is there."""
-    http = Http()
-    try:
-        channel = kind(values, http, account)
-        if isinstance(channel, Subscribes):
+    with tried(channel, values, account, purse) as one:
+        if isinstance(one, Subscribes):
             with only_the_four(Unsure):
-                channel.subscribe(address)
-    finally:
-        http.close()
+                one.subscribe(address)
+
+
+def merged(viewer: Viewer, connection_id: int, values: Mapping[str, str]) -> dict[str, str]:
+    """New settings over the stored ones; empty secret values keep what was stored."""
+    viewer.must_be(Role.ADMIN)
+    connection = there_is(connection_id)
+    secret = {field.key for field in channels()[connection.channel].settings if field.secret}
+    typed = {key: value for key, value in values.items() if value or key not in secret}
+    return dict(connection.settings) | _readable(connection) | typed
 
 
 def log_in_again(viewer: Viewer, connection_id: int, values: Mapping[str, str]) -> None:
@@ -131,22 +131,39 @@ def log_in_again(viewer: Viewer, connection_id: int, values: Mapping[str, str]) 
     Raises one of the four errors; ``Refused`` too when the login belongs to another account, whose conversations would
     mix with those that are here.
     """
-    viewer.must_be(Role.ADMIN)
+    config = merged(viewer, connection_id, values)
     connection = there_is(connection_id)
     kind = channels()[connection.channel]
-    secret = {field.key for field in kind.settings if field.secret}
-    merged = connection.settings | _readable(connection) | {k: v for k, v in values.items() if v or k not in secret}
-    account = test(connection.channel, merged)
+    config |= _offered(connection, config)
+    account = whose(connection.channel, config)
     if account.id != connection.account_id:
         other = words("This is the login of another account: {name}. Connect that as an account of its own.")
         raise Refused(other.format(name=account.name))
-    _subscribe(kind, merged, account, hook_address(connection))
+    _subscribe(connection.channel, config, account, hook_address(connection))
     with transaction.atomic():
         Connection.objects.filter(pk=connection_id).update(
-            **_whose(account), **_kept(kind, merged), next_fetch_at=now() if issubclass(kind, Fetches) else None
+            **as_columns(account),
+            **kept(kind, config),
+            renewed_at=None,
+            purse=row_of(connection.channel, kind, config, connection_id),
+            next_fetch_at=now() if issubclass(kind, Fetches) else None,
         )
         record(Fact.CONNECTION_CHANGED, actor_id=viewer.user_id, connection=connection_id, login=True)
         end_trouble(connection_id)
+    note_lacks(there_is(connection_id))
+
+
+def _offered(connection: Connection, config: Mapping[str, str]) -> Mapping[str, str]:
+    """What belongs to this one of the accounts that the login opens."""
+    with tried(connection.channel, config) as one:
+        if not isinstance(one, OffersAccounts):
+            return {}
+        with only_the_four(TryLater):
+            found = {offer.account.id: offer for offer in one.accounts()}
+    if connection.account_id not in found:
+        told = words("This login does not open {name}. Was the right person signed in, and was the account ticked?")
+        raise Refused(told.format(name=connection.account_name))
+    return found[connection.account_id].settings
 
 
 def hook_address(connection: Connection) -> str:
