@@ -1,0 +1,1 @@
+"""X (Twitter): mentions, answers, quotes and direct messages in; answers, posts and direct messages out."""

@@ -1,0 +1,92 @@
+"""Our hook at X: the address of the app, the events of one account, and what was missed while X did not call.
+
+Source: docs.x.com/x-api/webhooks and /x-api/activity. A webhook whose handshake failed is off until X is asked to
+try it again; what it missed meanwhile X tells again, of the last 24 hours at most.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from draht.channels.x.client import Client
+from draht.contract.errors import Refused
+from draht.contract.words import words
+
+EVENTS = (
+    "post.mention.create",
+    "post.reply.create",
+    "post.quote.create",
+    "post.create",
+    "post.delete",
+    "dm.received",
+    "dm.sent",
+)
+TAG = "draht"
+PAGE = 100
+MOST_PAGES = 20  # 1,500 subscriptions are the most of an ordinary app
+REPLAYED = timedelta(hours=23, minutes=55)  # a little less than X keeps, as the clocks differ
+LONGEST = 200  # characters of an address; the specification
+
+
+class Subscription:
+    def __init__(self, client: Client, us: str, address: str) -> None:
+        self.client = client
+        self.us = us
+        self.address = address
+
+    def holds(self) -> bool:
+        """Whether X still calls the address for every event of the account."""
+        webhook = self._webhook()
+        return webhook is not None and webhook.get("valid") is True and not self._missing(str(webhook["id"]))
+
+    def make(self) -> None:
+        self._check()
+        webhook = self._webhook() or self._registered()
+        id = str(webhook["id"])
+        for event in self._missing(id):
+            asked = {"event_type": event, "filter": {"user_id": self.us}, "tag": TAG, "webhook_id": id}
+            self.client.subscribe(asked)
+        if webhook.get("valid") is not True:
+            self.client.as_app("PUT", f"/2/webhooks/{quote(id, safe='')}")
+            self._ask_for_what_was_missed(id)
+
+    def _webhook(self) -> dict[str, Any] | None:
+        told = self.client.as_app("GET", "/2/webhooks")
+        return next((each for each in told.get("data") or () if each.get("url") == self.address), None)
+
+    def _registered(self) -> dict[str, Any]:
+        """X asks the address at once whether it knows the app's secret."""
+        told = self.client.as_app("POST", "/2/webhooks", json={"url": self.address})
+        webhook = told.get("data", told)  # the guide shows it in an envelope, the specification without
+        if not isinstance(webhook, dict) or "id" not in webhook:
+            raise Refused(words("X took the address of our hook, but did not say under which name."))
+        return webhook
+
+    def _missing(self, webhook: str) -> list[str]:
+        there: set[str] = set()
+        token: dict[str, str] = {}
+        for _ in range(MOST_PAGES):
+            told = self.client.as_app("GET", "/2/activity/subscriptions", params={"max_results": str(PAGE), **token})
+            there |= {each["event_type"] for each in told.get("data") or () if self._is_ours(each, webhook)}
+            if not (next_token := (told.get("meta") or {}).get("next_token")):
+                break
+            token = {"pagination_token": next_token}
+        return [event for event in EVENTS if event not in there]
+
+    def _is_ours(self, subscription: dict[str, Any], webhook: str) -> bool:
+        about = (subscription.get("filter") or {}).get("user_id")
+        return about == self.us and str(subscription.get("webhook_id")) == webhook
+
+    def _ask_for_what_was_missed(self, webhook: str) -> None:
+        now = datetime.now(UTC)
+        first, last = (moment.strftime("%Y%m%d%H%M") for moment in (now - REPLAYED, now))
+        asked = {"webhook_id": webhook, "from_date": first, "to_date": last}
+        self.client.as_app("POST", "/2/webhooks/replay", json=asked)
+
+    def _check(self) -> None:
+        parts = urlsplit(self.address)
+        if parts.scheme != "https" or parts.port is not None or len(self.address) > LONGEST:
+            told = words("X calls only addresses that begin with https:// and name no port, not {address}.")
+            raise Refused(told.format(address=self.address))

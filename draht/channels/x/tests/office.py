@@ -1,0 +1,113 @@
+"""The double's office: who may call. Tokens that run out and are renewed with a new refresh token each time."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import time
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from draht.channels.x.tests import spec
+from draht.channels.x.tests.asked import Answer, Asked, Routes, problem
+from draht.channels.x.tests.network import Network
+
+CLIENT_ID, CLIENT_SECRET = "app-id", "app-secret"
+API_SECRET, BEARER = "api-key-secret", "bearer-of-the-app"
+LASTS = 7200  # seconds
+ALL = "users.read tweet.read tweet.write tweet.moderate.write dm.read dm.write media.write offline.access"
+NEEDED_BY_EVENT = {"dm": "dm.read", "post": "tweet.read"}
+
+
+@dataclass
+class Granted:
+    scopes: set[str]
+    ends: float
+
+
+class Office:
+    def __init__(self, net: Network) -> None:
+        self.net = net
+        self.codes: dict[str, tuple[str, str]] = {}  # code: its challenge, and its scopes
+        self.granted: dict[str, Granted] = {}
+        self.refresh: dict[str, str] = {}  # a refresh token's scopes; each is good for one renewal
+
+    def routes(self) -> Routes:
+        return [("POST", "/2/oauth2/token", self.token)]
+
+    def grant(self, scopes: str = ALL, lasts: float = LASTS) -> dict[str, Any]:
+        token, again = secrets.token_urlsafe(12), secrets.token_urlsafe(12)
+        self.granted[token] = Granted(set(scopes.split()), time.time() + lasts)
+        told = {"token_type": "bearer", "expires_in": int(lasts), "access_token": token, "scope": scopes}
+        if "offline.access" in scopes:
+            self.refresh[again] = scopes
+            told["refresh_token"] = again
+        return told
+
+    def agree(self, challenge: str, scopes: str) -> str:
+        """A person agrees on X's page: the code that X's redirect brings back."""
+        code = secrets.token_urlsafe(12)
+        self.codes[code] = (challenge, scopes)
+        return code
+
+    def token(self, asked: Asked) -> Answer:
+        basic = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
+        if asked.authorization != f"Basic {basic}":
+            return Answer(
+                401, {"error": "unauthorized_client", "error_description": "Missing valid authorization header"}
+            )
+        form = asked.form
+        if form.get("grant_type") == "refresh_token":
+            scopes = self.refresh.pop(form.get("refresh_token", ""), None)
+            return (
+                _invalid("Value passed for the token was invalid.")
+                if scopes is None
+                else Answer(200, self.grant(scopes))
+            )
+        challenge, scopes = self.codes.pop(form.get("code", ""), ("", ""))
+        proof = base64.urlsafe_b64encode(sha256(form.get("code_verifier", "").encode()).digest()).rstrip(b"=").decode()
+        if not challenge or proof != challenge:
+            return _invalid("Value passed for the authorization code was invalid.")
+        return Answer(200, self.grant(scopes))
+
+    def refused(self, asked: Asked) -> Answer | None:
+        """Whether the caller may not call this at all."""
+        if asked.authorization == f"Bearer {BEARER}":
+            return None if self._takes(asked, "BearerToken") else _forbidden("Application-Only is forbidden here.")
+        granted = self.granted.get(asked.authorization.removeprefix("Bearer "))
+        if granted is None or granted.ends < time.time():
+            return problem(401, "Unauthorized", "about:blank")
+        if not self._takes(asked, "OAuth2UserToken"):
+            return _forbidden("Authenticating with OAuth 2.0 User Context is forbidden for this endpoint.")
+        lacking = self._needed(asked) - granted.scopes
+        return _forbidden(f"Missing scope: {', '.join(sorted(lacking))}") if lacking else None
+
+    def _takes(self, asked: Asked, way: str) -> bool:
+        return not spec.present() or any(way in each for each in _security(asked))
+
+    def _needed(self, asked: Asked) -> set[str]:
+        if asked.template == "/2/activity/subscriptions":
+            kind = str((asked.body or {}).get("event_type", "")).partition(".")[0]
+            return {NEEDED_BY_EVENT.get(kind, "tweet.read")}
+        found = (
+            [each["OAuth2UserToken"] for each in _security(asked) if "OAuth2UserToken" in each]
+            if spec.present()
+            else []
+        )
+        return set(found[0]) if found else set()
+
+
+def _security(asked: Asked) -> list[dict[str, list[str]]]:
+    paths = spec.document()["paths"]
+    version = spec.OLD if asked.template in paths else spec.NEW
+    told: list[dict[str, list[str]]] = spec.document(version)["paths"][asked.template][asked.method.lower()]["security"]
+    return told
+
+
+def _invalid(said: str) -> Answer:
+    return Answer(400, {"error": "invalid_grant", "error_description": said})
+
+
+def _forbidden(detail: str) -> Answer:
+    return problem(403, detail, "about:blank", "Forbidden")
