@@ -5,113 +5,125 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('connections', '0002_fetched_at'),
-        ('people', '0002_sessions'),
+        ("connections", "0002_fetched_at"),
+        ("people", "0002_sessions"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Spending',
+            name="Spending",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('day', models.IntegerField()),
-                ('calls', models.BigIntegerField(default=0)),
-                ('units', models.BigIntegerField(default=0)),
-                ('cents', models.FloatField(default=0.0)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("day", models.IntegerField()),
+                ("calls", models.BigIntegerField(default=0)),
+                ("units", models.BigIntegerField(default=0)),
+                ("cents", models.FloatField(default=0.0)),
             ],
         ),
         migrations.CreateModel(
-            name='ToldLimit',
+            name="ToldLimit",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('bucket', models.CharField(blank=True, max_length=120)),
-                ('remaining', models.FloatField()),
-                ('most', models.FloatField()),
-                ('resets_at', models.BigIntegerField()),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("bucket", models.CharField(blank=True, max_length=120)),
+                ("remaining", models.FloatField()),
+                ("most", models.FloatField()),
+                ("resets_at", models.BigIntegerField()),
             ],
         ),
         migrations.AddField(
-            model_name='connection',
-            name='lacks',
+            model_name="connection",
+            name="lacks",
             field=models.JSONField(default=list),
         ),
         migrations.AddField(
-            model_name='connection',
-            name='renew_at',
+            model_name="connection",
+            name="renew_at",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='connection',
-            name='renewed_at',
+            model_name="connection",
+            name="renewed_at",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='connection',
-            name='renewing_until',
+            model_name="connection",
+            name="renewing_until",
             field=models.BigIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='connection',
-            name='since_at',
+            model_name="connection",
+            name="since_at",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='connection',
-            name='tested_at',
+            model_name="connection",
+            name="tested_at",
             field=models.BigIntegerField(null=True),
         ),
         migrations.CreateModel(
-            name='Purse',
+            name="Purse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(max_length=40)),
-                ('key', models.CharField(max_length=80)),
-                ('cap_cents', models.BigIntegerField(null=True)),
-                ('day', models.IntegerField(default=0)),
-                ('units', models.BigIntegerField(default=0)),
-                ('month', models.IntegerField(default=0)),
-                ('cents', models.FloatField(default=0.0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("channel", models.CharField(max_length=40)),
+                ("key", models.CharField(max_length=80)),
+                ("cap_cents", models.BigIntegerField(null=True)),
+                ("day", models.IntegerField(default=0)),
+                ("units", models.BigIntegerField(default=0)),
+                ("month", models.IntegerField(default=0)),
+                ("cents", models.FloatField(default=0.0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('channel', 'key'), name='purse_key')],
+                "constraints": [models.UniqueConstraint(fields=("channel", "key"), name="purse_key")],
             },
         ),
         migrations.AddField(
-            model_name='connection',
-            name='purse',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='connections', to='connections.purse'),
+            model_name="connection",
+            name="purse",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="connections",
+                to="connections.purse",
+            ),
         ),
         migrations.AddIndex(
-            model_name='connection',
-            index=models.Index(condition=models.Q(('renew_at__isnull', False)), fields=['renew_at'], name='connection_renew'),
+            model_name="connection",
+            index=models.Index(
+                condition=models.Q(("renew_at__isnull", False)), fields=["renew_at"], name="connection_renew"
+            ),
         ),
         migrations.AddField(
-            model_name='spending',
-            name='connection',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='connections.connection'),
+            model_name="spending",
+            name="connection",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="connections.connection"
+            ),
         ),
         migrations.AddField(
-            model_name='toldlimit',
-            name='connection',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='connections.connection'),
+            model_name="toldlimit",
+            name="connection",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="connections.connection"
+            ),
         ),
         migrations.AddField(
-            model_name='toldlimit',
-            name='purse',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='connections.purse'),
+            model_name="toldlimit",
+            name="purse",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="connections.purse"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='spending',
-            constraint=models.UniqueConstraint(fields=('connection', 'day'), name='spending_day'),
+            model_name="spending",
+            constraint=models.UniqueConstraint(fields=("connection", "day"), name="spending_day"),
         ),
         migrations.AddIndex(
-            model_name='toldlimit',
-            index=models.Index(condition=models.Q(('purse__isnull', False)), fields=['purse'], name='told_limit_purse'),
+            model_name="toldlimit",
+            index=models.Index(condition=models.Q(("purse__isnull", False)), fields=["purse"], name="told_limit_purse"),
         ),
         migrations.AddConstraint(
-            model_name='toldlimit',
-            constraint=models.UniqueConstraint(fields=('connection', 'bucket'), name='told_limit'),
+            model_name="toldlimit",
+            constraint=models.UniqueConstraint(fields=("connection", "bucket"), name="told_limit"),
         ),
     ]
