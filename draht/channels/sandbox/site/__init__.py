@@ -18,11 +18,10 @@ from draht.channels.sandbox.site import static
 from draht.channels.sandbox.site.api import Api
 from draht.channels.sandbox.site.deeds import Deeds
 from draht.channels.sandbox.site.pages import Pages, Visit
-from draht.channels.sandbox.site.wsgi import Request, Response, as_json, redirect
+from draht.channels.sandbox.site.wsgi import ID, Request, Response, as_json, redirect
 
 log = logging.getLogger("draht.sandbox")
 HANDLE = "/@([a-z0-9._-]{1,60})"
-ID = "([0-9]{1,18})"
 
 
 class Site:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 
 from draht.channels.sandbox.network import Network
 from draht.channels.sandbox.network.rules import No
 from draht.channels.sandbox.network.values import Member
 from draht.channels.sandbox.site.pages import COOKIE, Pages, Visit
-from draht.channels.sandbox.site.wsgi import Response, as_json, redirect
+from draht.channels.sandbox.site.wsgi import ID, Response, as_json, redirect
 
 HALF_A_YEAR = 182 * 24 * 3600
 
@@ -29,7 +30,7 @@ class Deeds:
                 author,
                 company,
                 form.get("text"),
-                parent=int(form["parent"]) if form.get("parent", "").isdigit() else None,
+                parent=_parent(form),
                 private=form.get("private") == "yes",
                 client_key=form.get("key", "")[:100],
                 once=True,
@@ -93,6 +94,13 @@ def _known(visit: Visit) -> Member:
     if visit.viewer is None:
         raise No(403, "Please choose a name first.")
     return visit.viewer
+
+
+def _parent(form: dict[str, str]) -> int | None:
+    told = form.get("parent", "")
+    if told and not re.fullmatch(ID, told):
+        raise No(400, "This form cannot be read.")
+    return int(told) if told else None
 
 
 def _cookie(visit: Visit, key: str) -> str:

@@ -14,6 +14,7 @@ import msgspec
 from draht.channels.sandbox.network.rules import No
 
 MAX_BODY = 64 * 1024  # bytes
+ID = "([0-9]{1,18})"
 SECURITY = [
     (
         "Content-Security-Policy",

@@ -134,6 +134,8 @@ def test_bad_forms_are_refused_with_a_reason(town: Town, ben: Browser) -> None:
     assert ben.post("/m/1/edit", {"text": "x"}).status == 403
     assert ben.post("/@nordlicht/weather", {"weather": "hail"}).status == 422
     assert ben.post("/@nobody/write", {"name": "Ben", "text": "x"}).status == 404
+    for odd in ("²", "-1", "9" * 19, "9" * 5000):
+        assert ben.post(WRITE, {"name": "Ben", "text": "x", "parent": odd}).status == 400
     assert ben.post("/nothing", {}).status == 404
     assert ben.get("/@nordlicht/write").status == 404
     assert call(ben.app, "DELETE", "/@nordlicht").status == 405
