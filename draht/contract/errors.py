@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 log = logging.getLogger("draht.channels")
+LONGEST_WAIT = 31 * 86_400.0  # seconds
 
 
 class ChannelError(Exception):
@@ -22,11 +23,14 @@ class LoginExpired(ChannelError):
 
 
 class TryLater(ChannelError):
-    """Nothing was done; the same attempt may succeed later. ``after`` is the wait in seconds, if the network told."""
+    """Nothing was done; the same attempt may succeed later. ``after`` is the wait in seconds, if the network told.
+
+    Whatever it told, it is a number that can be reckoned with: at least 0, at most a month.
+    """
 
     def __init__(self, reason: str, after: float | None = None) -> None:
         super().__init__(reason)
-        self.after = after
+        self.after = None if after is None else max(0.0, min(LONGEST_WAIT, after))
 
 
 class Refused(ChannelError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from draht.contract.errors import Refused, TryLater, Unsure
+from draht.contract.errors import LONGEST_WAIT, Refused, TryLater, Unsure
 from draht.contract.http import Http
 from draht.contract.loopback import Loopback
 
@@ -37,6 +37,22 @@ def test_a_no_with_a_strange_body(body: bytes) -> None:
     loopback, http = Loopback(app), Http(timeout=5)
     with pytest.raises(Refused, match="answered 403"):
         http.get(loopback.url)
+    http.close()
+    loopback.close()
+
+
+@pytest.mark.parametrize(
+    ("told", "after"), [("30", 30.0), ("9" * 400, LONGEST_WAIT), ("²", None), ("-5", None), ("soon", None)]
+)
+def test_a_strange_wait(told: str, after: float | None) -> None:
+    def app(environ: object, start_response: object) -> list[bytes]:
+        start_response("429 Too Many Requests", [("Retry-After", told)])  # type: ignore[operator]
+        return [b""]
+
+    loopback, http = Loopback(app), Http(timeout=5)
+    with pytest.raises(TryLater) as error:
+        http.get(loopback.url)
+    assert error.value.after == after
     http.close()
     loopback.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from draht.core.numbers import whole
 from draht.core.sql import is_postgres, select
 
 
@@ -18,9 +19,9 @@ class Position(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Position | None:
-        tx, _, entry = text.partition("-")
-        whole = text.isascii() and tx.isdigit() and entry.isdigit() and len(tx) < 19 and len(entry) < 19
-        return cls(int(tx), int(entry)) if whole else None
+        tx, _, id = text.partition("-")
+        at = whole(tx), whole(id)
+        return None if at[0] is None or at[1] is None else cls(at[0], at[1])
 
 
 class Row(NamedTuple):

@@ -16,6 +16,7 @@ from django.db import close_old_connections
 
 from draht.core.journal.queries import Position, end
 from draht.core.live.hub import Hub, Screen, missed
+from draht.core.numbers import whole
 from draht.core.people.access import Viewer, viewer_of
 from draht.core.people.models import User
 
@@ -57,7 +58,7 @@ def _shown_at(scope: Scope) -> int:
     What happens between the page and its stream is told, too.
     """
     told = dict(parse_qsl(scope["query_string"].decode("latin-1"))).get("from", "")
-    return int(told) if told.isascii() and told.isdigit() and len(told) < 16 else 0
+    return whole(told) or 0
 
 
 async def _tell(screen: Screen, cookie: str, gone: asyncio.Future[None], send: Send) -> None:
