@@ -1,4 +1,4 @@
-"""What holds for every page: a strict content security policy, its reader's language, and calm about odd addresses."""
+"""What holds for every page: a strict policy of contents, no cache, its reader's language, calm about odd addresses."""
 
 from __future__ import annotations
 
@@ -16,22 +16,13 @@ POLICY = (
 )
 
 
-def content_security_policy(following: Next) -> Next:
-    """No inline script or style, nothing from elsewhere. A view may set its own policy."""
+def guarded(following: Next) -> Next:
+    """No inline script or style, nothing from elsewhere; and what customers write stays in no browser's cache: "back"
+    after logging out shows the login. A view may say otherwise."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = following(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
-        return response
-
-    return middleware
-
-
-def kept_nowhere(following: Next) -> Next:
-    """What customers write stays in no browser's cache: "back" after logging out shows the login."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        response = following(request)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
