@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 
 from draht.connections.actions import account_of
@@ -31,6 +32,7 @@ from draht.core.worker.intake import GroupCommit, Kept
 log = logging.getLogger("draht.hooks")
 KEY = re.compile(r"[\w-]{1,64}", re.ASCII)
 REMEMBERED = 5.0  # seconds for which a key's channel is kept open
+MOST_REMEMBERED = 10_000
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -41,6 +43,7 @@ class Opened:
 
     until: float
     connection_id: int = 0
+    name: str = ""  # of the channel in the registry
     channel: Channel | None = None
 
 
@@ -50,6 +53,7 @@ class Door:
     def __init__(self) -> None:
         self._commits = GroupCommit()
         self._opened: dict[str, Opened] = {}
+        self._accounts: dict[tuple[str, str], tuple[float, list[Opened]]] = {}
 
     async def answer(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         try:
@@ -71,9 +75,9 @@ class Door:
             query=dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
             body=body,
         )
-        return await self._take(opened.channel, opened.connection_id, hook, send)
+        return await self._take(opened, opened.channel, hook, send)
 
-    async def _take(self, channel: Hears, connection_id: int, hook: Hook, send: Send) -> None:
+    async def _take(self, opened: Opened, channel: Hears, hook: Hook, send: Send) -> None:
         try:
             told = channel.handshake(hook)
             if told is not None:
@@ -81,8 +85,28 @@ class Door:
             channel.verify(hook)
         except Forged as error:
             return await _say(send, 401, f"The signature does not fit: {error}")
-        await self.keep(connection_id, hook)
+        await asyncio.gather(*[self.keep(listener, hook) for listener in await self._listeners(opened, hook)])
         return await _say(send, 200, "Kept.")
+
+    async def _listeners(self, opened: Opened, hook: Hook) -> list[int]:
+        """The connections that a verified hook is kept for: this one, or those of the accounts that it tells of, if
+        they accept its signature too. It is checked now: later the network's signature may be too old."""
+        told = _told_accounts(opened.channel, hook)
+        if not told:
+            return [opened.connection_id]
+        there = [one for account in told for one in await self._of_account(opened.name, account)]
+        mine = opened.connection_id
+        return [one.connection_id for one in there if one.connection_id == mine or _accepts(one.channel, hook)]
+
+    async def _of_account(self, name: str, account: str) -> list[Opened]:
+        found = self._accounts.get((name, account))
+        if found is None or found[0] < time.monotonic():
+            until = time.monotonic() + REMEMBERED
+            found = until, await asyncio.to_thread(_look_up_account, name, account)
+            if len(self._accounts) > MOST_REMEMBERED:
+                self._accounts.clear()
+            self._accounts[name, account] = found
+        return found[1]
 
     async def keep(self, connection_id: int, hook: Hook) -> None:
         """Keeps a verified hook: it is safe on disk afterwards. Raises ``DatabaseError`` when it cannot be kept."""
@@ -96,7 +120,7 @@ class Door:
         found = self._opened.get(key)
         if found is None or found.until < time.monotonic():
             found = await asyncio.to_thread(_look_up, key)
-            if len(self._opened) > 10_000:  # somebody tries keys
+            if len(self._opened) > MOST_REMEMBERED:  # somebody tries keys
                 self._opened.clear()
             self._opened[key] = found
         return found
@@ -109,8 +133,43 @@ def _look_up(key: str) -> Opened:
     connection = Connection.objects.filter(hook_key=key, removed_at=None).first()
     if connection is None or connection.channel not in channels():
         return Opened(until)
+    return _open(connection, until)
+
+
+def _look_up_account(name: str, account: str) -> list[Opened]:
+    """The connections of one account; one whose login cannot be decrypted any more cannot check a signature."""
+    found = []
+    for connection in Connection.objects.filter(channel=name, account_id=account, removed_at=None):
+        try:
+            found.append(_open(connection, 0.0))
+        except InvalidToken:
+            log.warning("The login of connection %s cannot be decrypted.", connection.pk)
+    return found
+
+
+def _open(connection: Connection, until: float) -> Opened:
     config = connection.settings | decrypt(connection.secrets)
-    return Opened(until, connection.pk, channels()[connection.channel](config, Http(), account_of(connection)))
+    channel = channels()[connection.channel](config, Http(), account_of(connection))
+    return Opened(until, connection.pk, connection.channel, channel)
+
+
+def _told_accounts(channel: Channel | None, hook: Hook) -> list[str]:
+    """Each account once. A hook that a channel stumbles over is kept for whose address it came to, and read later."""
+    assert isinstance(channel, Hears)
+    try:
+        return list(dict.fromkeys(channel.told_accounts(hook)))
+    except Exception:
+        log.exception("A channel cannot tell whom a hook is about.")
+        return []
+
+
+def _accepts(channel: Channel | None, hook: Hook) -> bool:
+    assert isinstance(channel, Hears)
+    try:
+        channel.verify(hook)
+    except Forged:
+        return False
+    return True
 
 
 async def read_body(receive: Receive, most: int) -> bytes | None:
