@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +33,15 @@ def switch(name: str, default: bool) -> bool:
 
 def words(name: str, default: str) -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def zone_of_machine(link: str = "/etc/localtime") -> str:
+    """Its IANA name: on Linux and macOS the link leads into a folder of zones. Elsewhere UTC."""
+    name = os.path.realpath(link).partition("/zoneinfo/")[2]
+    try:
+        return ZoneInfo(name).key
+    except (ValueError, ZoneInfoNotFoundError):
+        return "UTC"
 
 
 def database(url: str) -> dict[str, Any]:
@@ -110,7 +120,6 @@ INSTALLED_APPS = [
     "draht.core.people",
     "draht.core.journal",
     "draht.core.worker",
-    "draht.core.files",
     "draht.core.ui",
     "draht.connections",
     "draht.features.inbox",
@@ -171,7 +180,7 @@ ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 
 USE_TZ = True
-TIME_ZONE = text("DRAHT_TIME_ZONE", "UTC")
+TIME_ZONE = text("DRAHT_TIME_ZONE", zone_of_machine())
 LANGUAGE_CODE = text("DRAHT_LANGUAGE", "en")
 LANGUAGES = [("en", _("English")), ("de", _("German")), ("es", _("Spanish"))]
 LOCALE_PATHS = [HOUSE / "locale"]
@@ -189,7 +198,6 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": text("DRAHT_LOG_LEVEL", "INFO")},
 }
 
-FILE_MAX_BYTES = number("DRAHT_FILE_MAX_BYTES", 25 * 1024 * 1024)
 HOOK_MAX_BYTES = number("DRAHT_HOOK_MAX_BYTES", 3 * 1024 * 1024)
 CHANNELS_ON = words("DRAHT_CHANNELS_ON", "")
 UNDO_SECONDS = number("DRAHT_UNDO_SECONDS", 10)
