@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import ClassVar
@@ -73,7 +72,7 @@ class YouTube(
         )
     )
     budget = Budget(pace.QUOTA, words("quota units"), resets_in="America/Los_Angeles", shared_by="client_id")
-    every = 60
+    every = Round.every
     batch: ClassVar[int] = BATCH
     ahead: ClassVar[tuple[int, int]] = (SOONEST, LATEST)
 
@@ -106,11 +105,9 @@ class YouTube(
     # -- reading ----------------------------------------------------------------------------------------------
 
     def fetch(self, cursor: str) -> Reading:
-        purse = self.http.purse
-        if pace.spent(purse):  # what is left is for answers
-            return Reading(pause=pace.pause(purse, self.every))
-        reading = Round(self.client, self._us, cursor, self.since, datetime.now(UTC)).run()
-        return reading if reading.more else replace(reading, pause=pace.pause(purse, self.every))
+        if pace.spent(self.http.purse):  # what is left is for answers
+            return Reading(pause=self.http.purse.day_ends_in())
+        return Round(self.client, self._us, cursor, self.since, datetime.now(UTC)).run()
 
     def read_item(self, raw: str) -> Reading:
         return read_again(raw, to_events)

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from draht.channels.youtube.pace import Plan
 from draht.contract.messages import IncomingMessage
 
 
@@ -34,6 +35,7 @@ class Mark(msgspec.Struct):
     newest: dict[str, int] = {}
     ahead: dict[str, Ahead] = {}
     rounds: int = 0
+    plan: Plan | None = None
 
 
 def published(raw: Any) -> int:

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import math
+
+import msgspec
+
 from draht.contract.purse import Purse
 
 QUOTA = 10_000  # units a day and app: developers.google.com/youtube/data/determine_quota_cost
 RESERVE = 2_000  # units that reading leaves: 40 answers or other acts
 ROUND = 4  # units of a usual round: three lists, and the answers of one thread
+MOST = 2  # a pause grows no faster than so many times: an answer in between must not stop the reading
+
+
+class Plan(msgspec.Struct, array_like=True):
+    """What was left of the quota and of the day (seconds) after a round, and the pause that was made of it."""
+
+    left: float
+    ends_in: float
+    pause: float
 
 
 def spent(purse: Purse) -> bool:
@@ -14,11 +27,19 @@ def spent(purse: Purse) -> bool:
     return purse.left() < RESERVE + ROUND
 
 
-def pause(purse: Purse, every: float) -> float:
-    """Seconds until the next round: what is left lasts until the day ends, also when several share it.
+def plan(purse: Purse, every: float, before: Plan | None) -> Plan:
+    """The pause until the next round, so that what is left lasts until the day ends.
 
-    Others who share the quota make it shrink faster; then each of them plans again with what is left.
+    How fast the quota shrank since the round ``before`` tells how many others live on it.
     """
-    ends = purse.day_ends_in()
-    rounds = (purse.left() - RESERVE) / ROUND
-    return max(every, ends / rounds) if rounds >= 1 else max(every, ends)
+    left, ends_in = purse.left(), purse.day_ends_in()
+    if math.isinf(left):
+        return Plan(0, ends_in, every)
+    if left < RESERVE + ROUND:
+        return Plan(left, ends_in, max(every, ends_in))
+    pause = ends_in * ROUND / (left - RESERVE)
+    if before and before.ends_in > ends_in and before.left > left:
+        used = (before.left - left) / (before.ends_in - ends_in)  # units a second, by all who share it
+        wanted = before.pause * used * ends_in / (left - RESERVE)
+        pause = max(pause, min(wanted, MOST * before.pause))
+    return Plan(left, ends_in, max(every, pause))

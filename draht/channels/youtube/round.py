@@ -14,6 +14,7 @@ from zlib import crc32
 
 import msgspec
 
+from draht.channels.youtube import pace
 from draht.channels.youtube.client import BATCH, PAGE, Client, Page
 from draht.channels.youtube.mapper import answers_of, thread_of, titled, to_event, to_first, videos_of
 from draht.channels.youtube.mark import Ahead, Mark, Seen, ms, published, revision
@@ -31,7 +32,12 @@ REPLY_PAGES = 10  # of one thread at a time
 
 
 class Round:
-    """``now`` dates what the network does not date: that a comment was held or released."""
+    """``now`` dates what the network does not date: that a comment was held or released.
+
+    ``every`` is the shortest pause, in seconds.
+    """
+
+    every = 60
 
     def __init__(self, client: Client, channel: str, cursor: str, since: datetime | None, now: datetime) -> None:
         self.client = client
@@ -51,7 +57,12 @@ class Round:
             self._begin()
         self._forget_old()
         events = tuple(self._with_titles())
-        return Reading(events, tuple(self.unread), msgspec.json.encode(self.mark).decode(), bool(self.mark.ahead))
+        more = bool(self.mark.ahead)
+        if not more:
+            self.mark.plan = pace.plan(self.client.http.purse, self.every, self.mark.plan)
+        cursor = msgspec.json.encode(self.mark).decode()
+        pause = self.mark.plan.pause if self.mark.plan and not more else None
+        return Reading(events, tuple(self.unread), cursor, more, pause)
 
     # -- pages --------------------------------------------------------------------------------------------
 

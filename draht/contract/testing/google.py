@@ -126,7 +126,7 @@ class GoogleDouble:
             raise No(401, "authError", "Request had invalid authentication credentials.")
 
     def _spend(self, cost: int) -> None:
-        if self.spent + cost > self.quota:
+        if cost and self.spent + cost > self.quota:
             words = "The request cannot be completed because you have exceeded your quota."
             raise No(403, "quotaExceeded", words, "youtube.quota")
         self.spent += cost

@@ -239,5 +239,3 @@ class Double(Films, GoogleDouble):
         if text == "processingFailure":
             raise No(400, "processingFailure", "The API server failed to process the request.")
         return text
-
-

@@ -16,8 +16,9 @@ from draht.contract.loopback import Loopback
 from draht.contract.messages import Media, OutgoingPost, Reading
 from draht.contract.reading import read_each
 from draht.contract.testing import ChannelContract
-from draht.contract.testing.google import Asked, No, Told
+from draht.contract.testing.google import SHARED, Asked, No, Told, need
 
+SPEC = SHARED / "specs" / "google" / "youtube.v3.json"
 FILM = Media(b"\x00\x00\x00\x18ftypmp42" + b"film" * 100, "video/mp4", "boots.mp4")
 
 
@@ -68,6 +69,7 @@ class TestYouTube(ChannelContract):
 
 
 def test_the_document_judges_what_is_asked() -> None:
+    need(SPEC)
     double = Double()
     asked = Asked((), [("part", "snippet"), ("mine", "perhaps"), ("more", "1")], None, {})
     with pytest.raises(No) as raised:
@@ -77,6 +79,7 @@ def test_the_document_judges_what_is_asked() -> None:
 
 
 def test_the_document_judges_what_is_answered() -> None:
+    need(SPEC)
     asked = Asked((), [("part", "snippet"), ("mine", "true")], None, {})
     with pytest.raises(AssertionError, match="as Google never would"):
         Double()._judged("GET", "youtube/v3/channels", asked, lambda _: Told({"items": [{"id": 1}]}))
