@@ -54,6 +54,7 @@ def trouble_todo(kind: str) -> str:
     return {
         "login": _("The network no longer accepts our login. Log in again."),
         "later": _("The network cannot be reached or asks us to wait. Draht tries again by itself."),
+        "budget": _("The quota or the month's money is used up. It goes on by itself when they begin anew."),
         "refused": _("The network says no. Its words say why; often an address or a permission has changed."),
         "gone": _("The package of this channel is not installed. Install it again, or remove the connection."),
     }[kind]
@@ -64,6 +65,8 @@ def trouble_told(kind: str, name: str, administrators: list[str]) -> str:
     if kind == "later":
         told = _("%(name)s cannot be reached. Draht keeps trying; answers wait until then.")
         return told % {"name": name}
+    if kind == "budget":
+        return _("%(name)s has used up its quota or its money; answers wait until it begins anew.") % {"name": name}
     who = named(administrators)
     if kind == "login":
         told = _("%(name)s needs a new login: nothing arrives or leaves. %(who)s can log in again.")

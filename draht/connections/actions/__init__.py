@@ -1,21 +1,24 @@
 """Every change to connections: one verb, one transaction, one journal entry. The only place that opens channels."""
 
+from draht.connections.actions.bringing import bring
 from draht.connections.actions.changing import change, change_cap, fetch_now, pause, remove
 from draht.connections.actions.fetching import claim_due, finish_fetch, let_go
 from draht.connections.actions.logins import account_of
 from draht.connections.actions.making import hook_address, log_in_again, make, merged, new_hook_key
 from draht.connections.actions.moderating import edit, moderate
 from draht.connections.actions.opening import opened
-from draht.connections.actions.renewing import renew_due
+from draht.connections.actions.renewing import close_with_the_new_key, renew_due
 from draht.connections.actions.trouble import end_trouble, note_trouble
 from draht.connections.actions.trying import offers, test_connection
 from draht.connections.actions.unread import keep_leftovers, keepable, leftovers, settle_leftovers
 
 __all__ = [
     "account_of",
+    "bring",
     "change",
     "change_cap",
     "claim_due",
+    "close_with_the_new_key",
     "edit",
     "end_trouble",
     "fetch_now",

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from random import uniform
 
+from django.conf import settings
 from django.db import Error as StoreError
 from django.db import transaction
 
@@ -14,6 +15,7 @@ from draht.connections.actions.logins import account_of, config_of, kept, kind_o
 from draht.connections.actions.trouble import note_trouble
 from draht.connections.budget import purse_of
 from draht.connections.models import Connection
+from draht.connections.secrets import decrypt, encrypt, needs_new_key
 from draht.contract.errors import ChannelError, LoginExpired, Refused, TryLater, only_the_four
 from draht.contract.http import Http
 from draht.contract.login import Renews
@@ -145,3 +147,14 @@ def _is_valid(config: Mapping[str, str]) -> bool:
         return float(config["expires_at"]) > time.time() + STILL_GOOD
     except (KeyError, ValueError):
         return True
+
+
+def close_with_the_new_key() -> int:
+    """Encrypts with the newest key what only an old one opens; how many logins. Afterwards the old keys can go."""
+    if not settings.OLD_SECRET_KEYS:
+        return 0
+    changed = 0
+    for id, blob in Connection.objects.filter(removed_at=None).values_list("pk", "secrets"):
+        if needs_new_key(blob):  # unless somebody stored a newer one meanwhile
+            changed += Connection.objects.filter(pk=id, secrets=blob).update(secrets=encrypt(decrypt(blob)))
+    return changed

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import BigIntegerField, Case, F, When
 from django.db.models.functions import Least
 
+from draht.connections.budget import UsedUp
 from draht.connections.models import Connection
 from draht.contract.errors import ChannelError, LoginExpired, TryLater
 from draht.contract.text import clean
@@ -20,15 +21,20 @@ LATEST = 1.25  # of a pause: whoever failed together does not come back together
 
 
 def note_trouble(connection_id: int, error: ChannelError) -> None:
-    """Writes down what went wrong and when to try again: a short fault pauses, a lost login waits for a person."""
+    """Writes down what went wrong and when to try again: a short fault pauses, a lost login waits for a person.
+
+    What may be tried again at once (its login was renewed just now) is no trouble yet.
+    """
     at = now()
-    kind = {LoginExpired: "login", TryLater: "later"}.get(type(error), "refused")
+    kind = {LoginExpired: "login", TryLater: "later", UsedUp: "budget"}.get(type(error), "refused")
     after = min(getattr(error, "after", None) or 0, DAY / SECOND)
     reason = clean(error.reason)
     with transaction.atomic():
         connection = Connection.objects.select_for_update().filter(pk=connection_id, removed_at=None).first()
         if connection is None:
-            return
+            return None
+        if getattr(error, "after", None) == 0 and not connection.failures:
+            return _at_once(connection)
         pause = _pause(connection.failures)
         began = connection.trouble_kind != kind
         Connection.objects.filter(pk=connection_id).update(
@@ -47,6 +53,13 @@ def note_trouble(connection_id: int, error: ChannelError) -> None:
                 Fact.TROUBLE_BEGAN, department_id=connection.department_id, connection=connection_id, kind=kind,
                 reason=reason[:300],
             )  # fmt: skip
+    return None
+
+
+def _at_once(connection: Connection) -> None:
+    Connection.objects.filter(pk=connection.pk).update(
+        lease_until=0, failures=1, next_fetch_at=Case(When(next_fetch_at__isnull=False, then=now()), default=None)
+    )
 
 
 def _pause(failures: int) -> int:
