@@ -60,8 +60,9 @@ class Graph:
     def __init__(self, http: Http, token: str, secret: str = "", base: str = BASE) -> None:
         self.http = http
         self.base = base.rstrip("/")
-        self._headers = {"Authorization": f"Bearer {token.strip()}"} if token.strip() else {}
-        self._proof = {"appsecret_proof": proof(token.strip(), secret)} if secret else {}
+        self.token = token.strip()
+        self._headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        self._proof = {"appsecret_proof": proof(self.token, secret)} if secret else {}
 
     def get(self, path: str, **params: Any) -> dict[str, Any]:
         asked = self._proof | {key: _field(value) for key, value in params.items()}

@@ -291,6 +291,13 @@ def test_the_person_is_sent_to_the_dialog(login: Login) -> None:
     assert parse_qs(address.query)["scope"] == ["read,write"]
 
 
+def test_a_configuration_takes_the_place_of_the_scopes(login: Login) -> None:
+    login.config = {**login.config, "config_id": "77"}
+    asked = parse_qs(urlsplit(login.sign_in_address("https://desk.example/back", "state", "v" * 43)).query)
+    assert asked["config_id"] == ["77"]
+    assert "scope" not in asked
+
+
 def test_a_login_is_exchanged_for_one_that_lasts(login: Login) -> None:
     told = login.sign_in("code", "https://desk.example/back", "v" * 43)
     assert told["access_token"] == "long"

@@ -1,0 +1,256 @@
+"""Facebook's JSON to messages. Pure: no HTTP, no clock.
+
+A top-level comment begins a thread; what answers it joins. Posts of the page itself are nobody's business here: they
+are the title of what is said below them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from draht.contract.errors import Refused, Unsure
+from draht.contract.graph import moment
+from draht.contract.graph_messaging import Somebody, to_author, to_listed
+from draht.contract.messages import Account, Attachment, Author, Deletion, Event, IncomingMessage, Item, Sent
+from draht.contract.text import clean
+from draht.contract.words import words
+
+TITLE = 80  # characters of a post that become the title of what is said below it
+FILMS = ("video", "animated")
+
+
+class Image(msgspec.Struct):
+    src: str | None = None
+
+
+class Shown(msgspec.Struct):
+    image: Image | None = None
+    source: str | None = None
+
+
+class Attached(msgspec.Struct):
+    type: str = ""
+    media: Shown | None = None
+
+
+class AttachedList(msgspec.Struct):
+    data: list[Attached] = []
+
+
+class Parent(msgspec.Struct):
+    id: str
+
+
+class Comment(msgspec.Struct):
+    id: str
+    created_time: str
+    message: str | None = None
+    author: Somebody | None = msgspec.field(name="from", default=None)
+    parent: Parent | None = None
+    permalink_url: str | None = None
+    is_hidden: bool = False
+    attachment: Attached | None = None
+
+
+class Post(msgspec.Struct):
+    id: str
+    created_time: str
+    message: str | None = None
+    story: str | None = None
+    author: Somebody | None = msgspec.field(name="from", default=None)
+    permalink_url: str | None = None
+    is_hidden: bool = False
+    attachments: AttachedList | None = None
+
+
+class Within(msgspec.Struct):
+    permalink_url: str | None = None
+
+
+class Value(msgspec.Struct):
+    """What a hook says happened on a page."""
+
+    item: str
+    verb: str
+    created_time: int | str | None = None
+    comment_id: str | None = None
+    post_id: str | None = None
+    parent_id: str | None = None
+    author: Somebody | None = msgspec.field(name="from", default=None)
+    message: str | None = None
+    photo: str | None = None
+    video: str | None = None
+    photos: list[str] | None = None
+    link: str | None = None
+    published: int | bool | None = None
+    post: Within | None = None
+
+
+class Change(msgspec.Struct):
+    """One entry of ``changes``, with the time of its delivery."""
+
+    field: str
+    value: Value
+    time: int = 0
+
+
+def to_account(raw: Any) -> Account:
+    try:
+        return Account(raw["id"], clean(raw["name"]), raw.get("username") or "", raw.get("link") or "")
+    except (KeyError, TypeError) as error:
+        raise Refused(words("This login opens no page. Sign in again and choose a page.")) from error
+
+
+def to_comment(raw: Any, title: str = "") -> IncomingMessage:
+    """A comment that was asked for. Graph does not date edits."""
+    told = msgspec.convert(raw, Comment)
+    attached = (told.attachment,) if told.attachment else ()
+    return IncomingMessage(
+        id=told.id,
+        author=_author(told.author, told.id),
+        text=clean(told.message or "").strip(),
+        at=moment(told.created_time),
+        thread="" if told.parent else told.id,
+        parent=told.parent.id if told.parent else "",
+        held=told.is_hidden,
+        title=title,
+        url=told.permalink_url or "",
+        attachments=tuple(file for one in attached if (file := _file(one)) is not None),
+        raw=raw,
+    )
+
+
+def to_post(raw: Any, us: str) -> IncomingMessage | None:
+    """A post that was asked for; ``None`` if the page wrote it."""
+    told = msgspec.convert(raw, Post)
+    if told.author is not None and told.author.id == us:
+        return None
+    attached = told.attachments.data if told.attachments else ()
+    return IncomingMessage(
+        id=told.id,
+        author=_author(told.author, told.id),
+        text=clean(told.message or told.story or "").strip(),
+        at=moment(told.created_time),
+        thread=told.id,
+        held=told.is_hidden,
+        url=told.permalink_url or "",
+        attachments=tuple(file for one in attached if (file := _file(one)) is not None),
+        raw=raw,
+    )
+
+
+def to_mention(raw: Any, us: str) -> IncomingMessage | None:
+    """A post elsewhere that names the page: it is not ours to moderate."""
+    found = to_post(raw, us)
+    return None if found is None else replace(found, raw={**raw, "mention": True})
+
+
+def to_told(raw: Any, us: str) -> IncomingMessage | None:
+    """Whatever a fetch brought, a leftover of it, too."""
+    if "to" in raw:
+        return to_listed(raw, us)
+    is_post = str(raw["id"]).startswith(f"{us}_") or "status_type" in raw
+    return to_post(raw, us) if is_post else to_comment(raw)
+
+
+def to_change(raw: Any, us: str) -> Event | None:
+    """What a hook says of the page; ``None`` for reactions, posts of our own and drafts."""
+    change = msgspec.convert(raw, Change)
+    value = change.value
+    id = value.comment_id if value.item == "comment" else value.post_id
+    if change.field not in {"feed", "mention"} or value.item in {"reaction", "like", "event", "note"} or not id:
+        return None
+    if value.verb in {"remove", "block"}:
+        return Deletion(id)
+    if value.verb not in {"add", "edit", "edited", "hide", "unhide"} or value.published == 0:
+        return None
+    if value.item != "comment" and value.author is not None and value.author.id == us:
+        return None
+    return _changed(change, id, raw)
+
+
+def _changed(change: Change, id: str, raw: Any) -> IncomingMessage:
+    value = change.value
+    happened = moment(value.created_time if value.created_time is not None else change.time)
+    nested = value.item == "comment" and value.parent_id not in {None, value.post_id}
+    return IncomingMessage(
+        id=id,
+        author=_author(value.author, id),
+        text=clean(value.message or "").strip(),
+        at=happened,
+        thread="" if nested else id,
+        parent=value.parent_id or "" if nested else "",
+        revision=happened if value.verb == "add" else moment(change.time or happened.timestamp()),
+        held=value.verb == "hide",
+        url=(value.post.permalink_url or "") if value.post else "",
+        attachments=tuple(_files(value)),
+        raw=raw["value"] | ({"mention": True} if change.field == "mention" else {}),
+    )
+
+
+def act_of_page(raw: Any, us: str) -> str:
+    """The id of what the page hid or showed, where the hook names the page in the author's place; else nothing."""
+    value = raw.get("value") if isinstance(raw, dict) else None
+    if not isinstance(value, dict) or value.get("verb") not in {"hide", "unhide"}:
+        return ""
+    actor = value.get("from")
+    id = value.get("comment_id") or value.get("post_id")
+    return id if isinstance(id, str) and isinstance(actor, dict) and actor.get("id") == us else ""
+
+
+def as_of(message: IncomingMessage, at: datetime) -> IncomingMessage:
+    return replace(message, revision=at)
+
+
+def is_post(item: Item, us: str) -> bool:
+    """A post of a visitor on the page, or one elsewhere; else it is a comment or a message."""
+    return item.id.startswith(f"{us}_") or "status_type" in item.raw
+
+
+def to_title(raw: Any) -> str:
+    """The first line of a post."""
+    said = (raw.get("message") or raw.get("story") or "") if isinstance(raw, dict) else ""
+    line = next((line.strip() for line in clean(str(said)).splitlines() if line.strip()), "")
+    return line if len(line) <= TITLE else f"{line[: TITLE - 1]}…"
+
+
+def to_names(raw: Any) -> dict[str, Author]:
+    """The participants of conversations."""
+    people = [person for one in raw.get("data") or () for person in (one.get("participants") or {}).get("data") or ()]
+    return {one.id: to_author(one) for one in msgspec.convert(people, list[Somebody])}
+
+
+def to_sent(raw: Any, now: datetime) -> Sent:
+    """What Graph says it made. Without an id it may stand there all the same."""
+    id = raw.get("id") or raw.get("message_id") if isinstance(raw, dict) else None
+    if not isinstance(id, str):
+        raise Unsure(words("The network took it, but did not say where it stands."))
+    made = raw.get("created_time")
+    return Sent(id, moment(made) if isinstance(made, str) else now, str(raw.get("permalink_url") or ""))
+
+
+def _author(somebody: Somebody | None, id: str) -> Author:
+    """Without the right permission Graph does not tell who it was."""
+    return to_author(somebody) if somebody is not None else Author(f"unknown-{id}", words("Somebody"))
+
+
+def _file(attached: Attached) -> Attachment | None:
+    """A picture or a film; the preview of a link is none."""
+    shown, film = attached.media, attached.type.startswith(FILMS)
+    if shown is None or not (film or attached.type.startswith(("photo", "sticker", "album"))):
+        return None
+    image = shown.image.src if shown.image else None
+    url = (shown.source or image) if film else image
+    return Attachment(url, "video" if film and shown.source else "image") if url else None
+
+
+def _files(value: Value) -> list[Attachment]:
+    """Addresses that end within days."""
+    pictures = [value.photo, *(value.photos or ()), value.link if value.item in {"photo", "album"} else None]
+    films = [value.video, value.link if value.item == "video" else None]
+    found = [Attachment(url, "image") for url in dict.fromkeys(pictures) if url]
+    return found + [Attachment(url, "video") for url in dict.fromkeys(films) if url]
