@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import ClassVar
 
-from draht.channels.x import hooks, media, outbox, prices, rules, wording
+from draht.channels.x import hooks, media, outbox, rules, wording
 from draht.channels.x.again import Again
 from draht.channels.x.client import BASE, Client
 from draht.channels.x.login import OAUTH, SETTINGS
@@ -38,14 +38,12 @@ from draht.contract.http import Http
 from draht.contract.login import OAuth2, SignsIn
 from draht.contract.messages import (
     Account,
-    Allowed,
     Attachment,
     Hook,
     HookAnswer,
     Item,
     May,
     Media,
-    NotAllowed,
     OutgoingPost,
     OutgoingReply,
     Reading,
@@ -174,15 +172,7 @@ class X(
         return media.WITH_A_POST
 
     def may_publish(self, post: OutgoingPost) -> May:
-        text = outbox.post_text(post)
-        if wording.weight(text) > wording.LONGEST:
-            return NotAllowed(words("Title, text and link together are too long for X."))
-        if self.enterprise:
-            return Allowed()
-        if wording.cashtags(text) > outbox.MOST_CASHTAGS:
-            return NotAllowed(outbox.TOO_MANY_CASHTAGS)
-        cents = outbox.post_price(text)
-        return Allowed(cost_cents=cents, note=words("The link makes it dear.") if cents > prices.POST else "")
+        return outbox.may_publish(post, self.enterprise)
 
     def publish(self, post: OutgoingPost) -> Sent:
         return Outbox(self.client, self._us).publish(post)

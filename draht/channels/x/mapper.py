@@ -38,7 +38,9 @@ class Entities(msgspec.Struct):
 
 
 class Note(msgspec.Struct):
-    text: str
+    """The whole of a long post."""
+
+    text: str = ""
     entities: Entities | None = None
 
 
@@ -137,7 +139,7 @@ def to_post(told: Any) -> IncomingMessage | None:
         return None  # a repost says nothing of its own
     first = (post.edit_history_tweet_ids or [post.id])[0]
     edited = first != post.id
-    at = when(first) if edited else post.created_at or when(first)
+    at = when(first).replace(microsecond=0) if edited else post.created_at or when(first)
     author = _author(post.author_id, _person(along, post.author_id))
     return IncomingMessage(
         id=first,
@@ -229,9 +231,8 @@ def address(handle: str, id: str) -> str:
 
 
 def _text(post: Post) -> str:
-    note = post.note_tweet
-    entities = (note.entities if note else None) or post.entities
-    return _plain(note.text if note else post.text, (entities and entities.urls) or ())
+    whole = post.note_tweet if post.note_tweet and post.note_tweet.text else post
+    return _plain(whole.text, (whole.entities and whole.entities.urls) or ())
 
 
 def _plain(text: str, links: Any) -> str:

@@ -13,7 +13,7 @@ from draht.channels.x import prices, rules, wording
 from draht.channels.x.client import Client
 from draht.channels.x.mapper import MESSAGE, newest_id, to_sent, to_sent_message
 from draht.contract.errors import Refused, TryLater, Unsure
-from draht.contract.messages import Account, Media, OutgoingPost, OutgoingReply, Sent
+from draht.contract.messages import Account, Allowed, May, Media, NotAllowed, OutgoingPost, OutgoingReply, Sent
 from draht.contract.words import words
 
 PIECE = 1024 * 1024  # bytes of one piece of an upload
@@ -86,6 +86,18 @@ def answer_text(reply: OutgoingReply, us: Account) -> str:
 def post_text(post: OutgoingPost) -> str:
     link = post.link if post.link not in post.text else ""
     return "\n\n".join(part for part in (post.title, post.text, link) if part)
+
+
+def may_publish(post: OutgoingPost, enterprise: bool) -> May:
+    text = post_text(post)
+    if wording.weight(text) > wording.LONGEST:
+        return NotAllowed(words("Title, text and link together are too long for X."))
+    if enterprise:
+        return Allowed()
+    if wording.cashtags(text) > MOST_CASHTAGS:
+        return NotAllowed(TOO_MANY_CASHTAGS)
+    cents = post_price(text)
+    return Allowed(cost_cents=cents, note=words("The link makes it dear.") if cents > prices.POST else "")
 
 
 def post_price(text: str) -> float:
