@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
@@ -72,9 +72,9 @@ class Guilds:
             code = dict(parse_qsl(urlsplit(self.guild.agree(address, scopes, user)).query))["code"]
             return dict(one.sign_in(code, BACK, verifier))
 
-    def connect(self, channel: str = "guild", **more: str | int) -> Connection:
-        values = self.app | self.tokens() | {"page": "p1"}
-        return actions.make(None, channel, values, Department.objects.get(name="Service").pk, **more)  # type: ignore[arg-type]
+    def connect(self, channel: str = "guild", page: str = "p1", tokens: Mapping[str, str] | None = None) -> Connection:
+        values = self.app | dict(tokens or self.tokens()) | {"page": page}
+        return actions.make(None, channel, values, Department.objects.get(name="Service").pk)
 
 
 BACK = "http://localhost:8000/connections/back/"

@@ -15,11 +15,11 @@ from draht.connections.actions import logins, renewing
 from draht.connections.models import Connection
 from draht.connections.secrets import needs_new_key
 from draht.connections.tests.conftest import Guilds
+from draht.connections.tests.threads import at_once
 from draht.contract.errors import ChannelError, LoginExpired, Refused, TryLater
 from draht.core.clock import HOUR, MINUTE, now
 from draht.core.journal.models import Entry
 from draht.core.people.access import Viewer
-from draht.flows.tests.test_workers import at_once
 
 
 def is_due(made: Connection, *, expired: bool = False) -> Connection:
