@@ -19,6 +19,13 @@ class Seen(msgspec.Struct, array_like=True):
     newest: int = 0
 
 
+class Held(msgspec.Struct, array_like=True):
+    """A comment that waits for review: when it was last written, and when first."""
+
+    at: int
+    published: int
+
+
 class Ahead(msgspec.Struct, array_like=True):
     """Where catching up goes on, and the time until which it reads; ``until`` < 0: it only looks the window through."""
 
@@ -31,7 +38,7 @@ class Mark(msgspec.Struct):
     """The cursor."""
 
     known: dict[str, Seen] = {}
-    held: dict[str, int] = {}
+    held: dict[str, Held] = {}
     newest: dict[str, int] = {}
     ahead: dict[str, Ahead] = {}
     rounds: int = 0

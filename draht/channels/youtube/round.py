@@ -17,7 +17,7 @@ import msgspec
 from draht.channels.youtube import pace
 from draht.channels.youtube.client import BATCH, PAGE, Client, Page
 from draht.channels.youtube.mapper import answers_of, thread_of, titled, to_event, to_first, videos_of
-from draht.channels.youtube.mark import Ahead, Mark, Seen, ms, published, revision
+from draht.channels.youtube.mark import Ahead, Held, Mark, Seen, ms, published, revision
 from draht.contract.errors import Refused, TryLater
 from draht.contract.google import GoogleRefused
 from draht.contract.messages import Deletion, Event, IncomingMessage, Reading, Unread
@@ -68,22 +68,22 @@ class Round:
 
     def _begin(self) -> None:
         """The first page of each list."""
-        whole = True
+        floor = 0
         for status in LISTS:
             first = status not in self.mark.newest
             until = self.mark.newest.get(status, ms(self.since) if self.since else 0)
             page = self.client.threads(self.channel, status)
             self._take(status, page)
             self._plan(status, page, Ahead(page.next, until, WINDOW - 1 if first and not until else FAR))
-            whole = whole and (status == "published" or not page.next)
+            if status != "published" and page.next:
+                floor = max(floor, _oldest(page))
             self.mark.newest[status] = max([until, *map(published, page.items)])
-        if whole:
-            self._released()
+        self._released(floor)
         self.mark.rounds += 1
 
     def _plan(self, status: str, page: Page, ahead: Ahead) -> None:
         """Reads on later if what is known begins further back, or if it is time for the whole window."""
-        oldest = min(filter(None, map(published, page.items)), default=0)
+        oldest = _oldest(page)
         self.mark.ahead.pop(status, None)
         if page.next and ahead.pages > 0 and oldest > ahead.until:
             self.mark.ahead[status] = ahead
@@ -169,20 +169,23 @@ class Round:
 
     def _hold(self, message: IncomingMessage) -> None:
         at = ms(revision(message))
-        if self.mark.held.get(message.id, -1) >= at:
+        known = self.mark.held.get(message.id)
+        if known is not None and known.at >= at:
             return
-        if message.id not in self.mark.held and self._was_public(message):
+        if known is None and self._was_public(message):
             message = replace(message, revision=max(self.now, revision(message)))
         self.events.append(message)
-        self.mark.held[message.id] = at
+        self.mark.held[message.id] = Held(at, ms(message.at))
 
     def _was_public(self, message: IncomingMessage) -> bool:
         seen = self.mark.known.get(thread_of(message.id))
         return seen is not None and (not message.parent or ms(message.at) <= seen.newest)
 
-    def _released(self) -> None:
-        """What is held no longer was approved, unless it is gone."""
-        due = [id for id in self.mark.held if id not in self.still_held][:BATCH]
+    def _released(self, floor: int) -> None:
+        """What is held no longer was approved, unless it is gone. Of lists that go on nothing older than ``floor`` is
+        known, and nothing of answers, which stand where their threads stand."""
+        missing = [id for id in self.mark.held if id not in self.still_held]
+        due = [id for id in missing if not floor or ("." not in id and self.mark.held[id].published >= floor)][:BATCH]
         if not due:
             return
         found = {each.id: each for each in self._understood(self.client.comments(due), None, to_event)}
@@ -212,6 +215,8 @@ class Round:
     def _forget_old(self) -> None:
         for id in sorted(self.mark.known, key=lambda id: self.mark.known[id].at)[:-KEPT]:
             del self.mark.known[id]
+        for id in sorted(self.mark.held, key=lambda id: self.mark.held[id].at)[:-KEPT]:
+            del self.mark.held[id]
 
     def _with_titles(self) -> list[Event]:
         """The video's title stands above what was written below it. Without it the message is as good."""
@@ -223,3 +228,7 @@ class Round:
         except (TryLater, Refused):
             return self.events
         return [titled(event, titles) for event in self.events]
+
+
+def _oldest(page: Page) -> int:
+    return min(filter(None, map(published, page.items)), default=0)

@@ -132,6 +132,21 @@ def test_what_is_held_and_then_taken_away_is_gone(desk: Desk, how: str) -> None:
     assert desk.fetch() == []
 
 
+def test_of_many_that_are_held_only_those_that_were_released_are(desk: Desk) -> None:
+    for n in range(2 * PAGE):
+        desk.net.write(f"Buy {n}", status="likelySpam")
+    newest = list(desk.net.state.comments.values())[-5]
+    assert len(desk.fetch()) == 2 * PAGE
+    assert desk.fetch() == [], "the older ones are on the next page"
+    newest.status = "published"
+    assert [(each.id, each.held) for each in desk.fetch()] == [(newest.id, False)]
+    newest.status = "likelySpam"
+    assert [(each.id, each.held) for each in desk.fetch()] == [(newest.id, True)]
+    desk.net.remove(newest.id)
+    assert [type(each) for each in desk.fetch()] == [Deletion]
+    assert desk.fetch() == []
+
+
 def test_a_picture_comes_with_its_address(desk: Desk) -> None:
     desk.net.write("Look", image="https://yt3.googleusercontent.com/comment/one?sig=1")
     (message,) = desk.fetch()
