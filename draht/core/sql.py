@@ -22,6 +22,12 @@ def one_of(column: str, values: Sequence[Any], kind: str = "bigint") -> tuple[st
     return f"{column} IN (SELECT value FROM json_each(%s))", _json(values)
 
 
+def leave_store() -> None:
+    """Gives the store back before a long wait for somebody else. Inside a transaction it is still needed."""
+    if not connection.in_atomic_block:
+        connection.close()
+
+
 def find(table: str, fields: str, connection_id: int, external_ids: Sequence[str]) -> list[tuple[Any, ...]]:
     """Rows of a table that is unique by connection and external id: one probe of that index for each id."""
     if is_postgres():  # behind a fence: with old statistics the planner would rather walk through the whole account

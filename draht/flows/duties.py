@@ -8,10 +8,12 @@ from draht.core.people.actions import forget_old_sessions
 from draht.core.worker.loop import Duty
 from draht.flows.send_replies import SEND_THREADS, next_reply
 from draht.flows.take_in import FETCH_THREADS, HOOK_THREADS, next_fetch, next_hooks
+from draht.flows.watch_networks import WATCH_THREADS, next_wait
 
 DUTIES = [
     Duty("read hooks", next_hooks, every=0.1, threads=HOOK_THREADS),
     Duty("fetch", next_fetch, every=0.5, threads=FETCH_THREADS),
+    Duty("watch networks", next_wait, every=2, threads=WATCH_THREADS, waits=False),
     Duty("send replies", next_reply, every=0.25, threads=SEND_THREADS),
     Duty("wake snoozed", inbox.wake_snoozed, every=5),
     Duty("seal the journal", seal, every=2),

@@ -2,7 +2,7 @@
 
 from draht.connections.actions.bringing import bring
 from draht.connections.actions.changing import change, change_cap, fetch_now, pause, remove
-from draht.connections.actions.fetching import claim_due, finish_fetch, let_go
+from draht.connections.actions.fetching import claim_due, fetch_soon, finish_fetch, let_go
 from draht.connections.actions.logins import account_of
 from draht.connections.actions.making import hook_address, log_in_again, make, merged, new_hook_key
 from draht.connections.actions.moderating import edit, moderate
@@ -22,6 +22,7 @@ __all__ = [
     "edit",
     "end_trouble",
     "fetch_now",
+    "fetch_soon",
     "finish_fetch",
     "hook_address",
     "keep_leftovers",

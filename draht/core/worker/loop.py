@@ -17,6 +17,7 @@ from draht.core.worker.models import DutyState
 log = logging.getLogger("draht.worker")
 TELL_EVERY = 30  # seconds between two notes that a duty is alive
 PAUSE_AFTER_FAULT = 5.0  # seconds
+PATIENCE = 0.5  # seconds for what can be left in the middle
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,8 @@ class Duty:
         run: does some of the work, and says whether there may be more. Or only finds it and returns it as something to
             call: one thread of the duty looks for work, while the others are at theirs.
         every: seconds until it looks again when there was nothing to do.
-        threads: how many may work side by side (for those that wait for networks).
-        waits: nothing is lost when it is left in the middle; stopping does not wait for it.
+        threads: how many may work side by side (for those that wait for networks). They begin when they are needed.
+        waits: stopping waits for it; false where nothing is lost when it is left in the middle.
     """
 
     name: str
@@ -40,11 +41,30 @@ class Duty:
 
 
 class _Look:
-    """The right to look for a duty's work, and the wish that it is looked again before its time."""
+    """The right to look for a duty's work, and the wish that it is looked again before its time.
+
+    ``threads`` have begun, of which ``waiting`` wait for the look.
+    """
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.again = threading.Event()
+        self.threads: list[threading.Thread] = []
+        self.waiting = 0
+        self._count = threading.Lock()
+
+    def take(self) -> None:
+        """Whoever has to wait for it keeps no store open meanwhile."""
+        if self.lock.acquire(blocking=False):
+            return
+        connection.close()
+        self._change(1)
+        self.lock.acquire()
+        self._change(-1)
+
+    def _change(self, by: int) -> None:
+        with self._count:
+            self.waiting += by
 
 
 class Worker:
@@ -52,33 +72,38 @@ class Worker:
 
     def __init__(self, duties: Sequence[Duty]) -> None:
         self._stop = threading.Event()
-        self._looks = {duty.name: _Look() for duty in duties}
-        self._threads = [
-            (duty, threading.Thread(target=self._work, args=(duty,), name=f"{duty.name}-{n}", daemon=True))
-            for duty in duties
-            for n in range(duty.threads)
-        ]
+        self._looks = [(duty, _Look()) for duty in duties]
 
     def start(self) -> None:
-        for _, thread in self._threads:
-            thread.start()
+        for duty, look in self._looks:
+            self._begin_thread(duty, look)
 
     def stop(self, timeout: float = 10.0) -> None:
         """Lets what is under way come to its end."""
         self._stop.set()
-        for look in self._looks.values():
+        for _, look in self._looks:
             look.again.set()
         until = time.monotonic() + timeout
-        for duty, thread in self._threads:
-            if duty.waits:
+        self._join(until, waits=True)
+        self._join(min(until, time.monotonic() + PATIENCE), waits=False)
+
+    def _join(self, until: float, *, waits: bool) -> None:
+        for duty, look in self._looks:
+            for thread in look.threads if duty.waits == waits else ():
                 thread.join(max(0.0, until - time.monotonic()))
 
-    def _work(self, duty: Duty) -> None:
+    def _begin_thread(self, duty: Duty, look: _Look) -> None:
+        name = f"{duty.name}-{len(look.threads)}"
+        thread = threading.Thread(target=self._work, args=(duty, look), name=name, daemon=True)
+        look.threads.append(thread)
+        thread.start()
+
+    def _work(self, duty: Duty, look: _Look) -> None:
         told = 0.0
         faulty = False
         while not self._stop.is_set():
             try:
-                self._once(duty)
+                self._once(duty, look)
                 if faulty or time.monotonic() - told > TELL_EVERY:
                     _tell(duty.name, "")
                     told, faulty = time.monotonic(), False
@@ -90,17 +115,16 @@ class Worker:
                 self._stop.wait(PAUSE_AFTER_FAULT)
         connection.close()
 
-    def _once(self, duty: Duty) -> None:
-        """Looks for work until there is some, then does it. Who waits for the look meanwhile keeps no store open."""
-        look = self._looks[duty.name]
-        if not look.lock.acquire(blocking=False):
-            connection.close()
-            look.lock.acquire()
+    def _once(self, duty: Duty, look: _Look) -> None:
+        """Looks for work, and does what it found while another thread looks."""
+        look.take()
         try:
             look.again.clear()
             found = None if self._stop.is_set() else duty.run()
             if not found and not self._stop.is_set():
                 look.again.wait(duty.every)
+            if callable(found) and not look.waiting and len(look.threads) < duty.threads:
+                self._begin_thread(duty, look)
         finally:
             look.lock.release()
         if callable(found):
