@@ -24,9 +24,14 @@ class Followed:
     lasting: str
 
 
-def get_following(http: Http, url: str, *, accept: frozenset[int] = frozenset(), **options: Any) -> Followed:
-    """GET that follows redirects. ``lasting`` moves on only while every redirect so far was a lasting one."""
-    lasting, moved_for_good, public = url, True, False
+def get_following(
+    http: Http, url: str, *, accept: frozenset[int] = frozenset(), public: bool = False, **options: Any
+) -> Followed:
+    """GET that follows redirects. ``public``: even the first address may not lie within our own network.
+
+    ``lasting`` moves on only while every redirect so far was a lasting one.
+    """
+    lasting, moved_for_good = url, True
     for _ in range(MOST + 1):
         answer = http.get(url, accept=accept | LASTING | PASSING, public=public, **options)
         target = answer.headers.get("location", "")

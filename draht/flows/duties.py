@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import draht.connections.actions as connections
 import draht.features.inbox.actions as inbox
 from draht.core.journal.seals import seal
 from draht.core.people.actions import forget_old_sessions
 from draht.core.worker.loop import Duty
+from draht.flows.keep_files import FILE_THREADS, forget, next_file
 from draht.flows.send_replies import SEND_THREADS, next_reply
 from draht.flows.take_in import FETCH_THREADS, HOOK_THREADS, next_fetch, next_hooks
 from draht.flows.watch_networks import WATCH_THREADS, next_wait
@@ -15,6 +17,10 @@ DUTIES = [
     Duty("fetch", next_fetch, every=0.5, threads=FETCH_THREADS),
     Duty("watch networks", next_wait, every=2, threads=WATCH_THREADS, waits=False),
     Duty("send replies", next_reply, every=0.25, threads=SEND_THREADS),
+    Duty("keep files", next_file, every=0.5, threads=FILE_THREADS),
+    Duty("forget files", forget, every=600),
+    Duty("renew logins", connections.renew_due, every=5, threads=2),
+    Duty("close logins with the new key", connections.close_with_the_new_key, every=600),
     Duty("wake snoozed", inbox.wake_snoozed, every=5),
     Duty("seal the journal", seal, every=2),
     Duty("forget old sessions", forget_old_sessions, every=60),

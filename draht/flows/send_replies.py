@@ -152,4 +152,5 @@ def _outgoing(reply: Reply) -> OutgoingReply:
         to=item_of(reply.to),
         private=reply.private,
         first_tried_at=to_datetime(tried) if tried else None,
+        media=inbox.media_of(reply),
     )

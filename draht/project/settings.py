@@ -120,6 +120,7 @@ INSTALLED_APPS = [
     "draht.core.people",
     "draht.core.journal",
     "draht.core.worker",
+    "draht.core.files",
     "draht.core.ui",
     "draht.connections",
     "draht.features.inbox",
@@ -198,6 +199,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": text("DRAHT_LOG_LEVEL", "INFO")},
 }
 
+FILE_MAX_BYTES = number("DRAHT_FILE_MAX_BYTES", 25 * 1024 * 1024)
 HOOK_MAX_BYTES = number("DRAHT_HOOK_MAX_BYTES", 3 * 1024 * 1024)
 CHANNELS_ON = words("DRAHT_CHANNELS_ON", "")
 UNDO_SECONDS = number("DRAHT_UNDO_SECONDS", 10)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from allauth.account import views as accounts
 from django.urls import URLPattern, URLResolver, include, path
 
+from draht.core.files.lending import lent
 from draht.project import demo_views, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,5 +23,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("journal/", views.journal, name="journal"),
     path("demo/", demo_views.website, name="demo_website"),
     path("demo/feed.xml", demo_views.feed, name="demo_feed"),
+    path("files/lent/<str:key>/", lent, name="file_lent"),
     path("", include("draht.features.inbox.urls")),
 ]

@@ -12,10 +12,10 @@ from draht.contract.loopback import Loopback
 from draht.contract.messages import Allowed, Media, OutgoingPost
 from draht.contract.testing.ground import Ground
 
-# One pixel. Sources: PNG specification, second edition; the JPEG is the smallest that decoders take.
+# One grey pixel
 PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63606060000000"
-    "04000127340a250000000049454e44ae426082"
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c636868680000030401"
+    "814bd3d2100000000049454e44ae426082"
 )
 
 

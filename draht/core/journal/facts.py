@@ -11,6 +11,7 @@ class Fact(StrEnum):
     MESSAGE_EDITED = "message_edited"
     MESSAGE_DELETED = "message_deleted"
     MESSAGE_RESTORED = "message_restored"
+    FILE_KEPT = "file_kept"
     MESSAGE_MODERATED = "message_moderated"
     CONVERSATIONS_JOINED = "conversations_joined"
     # conversations

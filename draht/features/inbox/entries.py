@@ -6,6 +6,24 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A file as the thread shows it. ``id`` is 0 while only the network has it, and ``url`` leads there.
+
+    ``width`` and ``height`` of a picture in pixels; ``refused``: why it could not be fetched.
+    """
+
+    kind: str  # image | video | audio | file
+    id: int = 0
+    url: str = ""
+    name: str = ""
+    alt: str = ""
+    content_type: str = ""
+    width: int = 0
+    height: int = 0
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """Something in a thread: a message, a note, a reply on its way, or what a colleague did."""
 
@@ -21,7 +39,7 @@ class Entry:
     edited_at: int | None = None
     deleted_at: int | None = None
     versions: tuple[str, ...] = ()
-    attachments: tuple[dict[str, str], ...] = ()
+    attachments: tuple[Shown, ...] = ()
     url: str = ""
     state: str = ""  # of a reply
     reason: str = ""

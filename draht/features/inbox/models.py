@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from draht.connections.models import Connection
+from draht.core.files.models import File
 from draht.core.people.models import Department, User
 from draht.features.inbox.ids import MessageId
 
@@ -194,6 +195,36 @@ class Reply(models.Model):
     def is_uncertain(self) -> bool:
         """An earlier attempt was made, and nobody knows what came of it."""
         return self.state in {ReplyState.SENDING, ReplyState.UNSURE}
+
+
+class Attachment(models.Model):
+    """A picture, film, sound or file: of a message, of an answer on its way, or uploaded and not sent yet.
+
+    Networks' addresses do not last, so the content is fetched at once and kept; ``refused`` says why it is not.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, null=True, related_name="files", db_index=False)
+    reply = models.ForeignKey(Reply, on_delete=models.CASCADE, null=True, related_name="files")
+    author = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )  # who uploaded it
+    place = models.PositiveSmallIntegerField(default=0)
+    kind = models.CharField(max_length=10)  # image | video | audio | file
+    url = models.TextField(blank=True)
+    key = models.TextField(blank=True)
+    name = models.CharField(max_length=200, blank=True)
+    alt = models.TextField(blank=True)
+    file = models.ForeignKey(File, on_delete=models.PROTECT, null=True, related_name="+")
+    refused = models.CharField(max_length=300, blank=True)
+    due_at = models.BigIntegerField(null=True)  # when it is fetched; null: it is here, or will never be
+    lease_until = models.BigIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    made_at = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "place"], name="attachment_once")]
+        indexes = [models.Index(fields=["due_at"], name="attachment_due", condition=Q(due_at__isnull=False))]
 
 
 class Note(models.Model):

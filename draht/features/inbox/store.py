@@ -12,8 +12,9 @@ from typing import Any
 
 import msgspec
 
-from draht.contract.messages import Author, Deletion, Event, IncomingMessage
+from draht.contract.messages import Attachment, Author, Deletion, Event, IncomingMessage
 from draht.contract.text import clean
+from draht.contract.words import words
 from draht.core.clock import to_ms
 from draht.core.journal.actions import Told, record_all
 from draht.core.journal.facts import Fact
@@ -39,6 +40,9 @@ from draht.features.inbox.threads import find_threads, join, rename
 FINAL = 2**62  # the rank of a deletion without a date
 PERSON = {"connection_id": "bigint", "external_id": "text", "name": "text", "handle": "text", "url": "text",
           "avatar": "text", "first_at": "bigint"}  # fmt: skip
+ATTACHMENT = ("message_id", "place", "kind", "url", "key", "name", "alt", "refused", "due_at", "lease_until",
+              "attempts", "made_at")  # fmt: skip
+MOST_FILES = 50  # of one message
 CONVERSATION = ("id", "connection_id", "external_id", "department_id", "private", "title", *Summary._fields)
 
 
@@ -203,6 +207,7 @@ def _add(incoming: Incoming, new: dict[str, Standing], known: Mapping[str, Known
     _open(incoming, opened, messages, rows)
     insert_rows("inbox_message", MessageRow._fields, rows)
     _keep_versions({ids[key]: s.older for key, s in new.items() if s.older})
+    _attach(incoming, {ids[key]: message for key, message in messages.items() if message.attachments})
     if not is_postgres():
         insert_rows("inbox_search", ("rowid", "stems"), [(row.id, row.stems) for row in rows])
     refresh((row for row in rows if row.conversation_id not in opened), threads.joined.values())
@@ -223,6 +228,24 @@ def _add(incoming: Incoming, new: dict[str, Standing], known: Mapping[str, Known
         for early, target in threads.joined.items()
     ]
     return told
+
+
+def _attach(incoming: Incoming, messages: Mapping[int, IncomingMessage]) -> None:
+    """Files that are fetched at once: networks' addresses do not last. Of what is no address, only its name is kept."""
+    at = incoming.received_at
+    rows = [
+        (id, place, one.kind[:10], one.url, one.key, clean(one.name)[:200], clean(one.alt), *_when(one, at), 0, 0, at)
+        for id, message in messages.items()
+        for place, one in enumerate(message.attachments[:MOST_FILES])
+    ]
+    insert_rows("inbox_attachment", ATTACHMENT, rows)
+
+
+def _when(one: Attachment, at: int) -> tuple[str, int | None]:
+    """Why it will never be fetched, or when."""
+    if one.key or one.url.startswith(("https://", "http://")):
+        return "", at
+    return words("The network gave no address for it."), None
 
 
 def _at(message: IncomingMessage, incoming: Incoming) -> int:

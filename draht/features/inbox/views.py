@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.timezone import localtime
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_POST
 
 from draht.contract.text import clean
 from draht.core.clock import to_ms
+from draht.core.files.serving import answer
 from draht.core.numbers import whole
 from draht.core.people.access import Viewer, viewer
 from draht.core.people.models import Role
@@ -88,6 +90,13 @@ def count(request: HttpRequest, conversation_id: int) -> HttpResponse:
     used = count_text(who, conversation_id, request.POST.get("text", ""), private=private)
     shown = composer(who, conversation_id, private=private)
     return render(request, "inbox/_counter.html", {"composer": shown, "used": used})
+
+
+def file(request: HttpRequest, attachment_id: int) -> HttpResponseBase:
+    """A picture, film, sound or file, for whoever may read its message."""
+    found = queries.attachment(viewer(request), attachment_id)
+    assert found.file is not None
+    return answer(found.file, found.name)
 
 
 def person(request: HttpRequest, person_id: int) -> HttpResponse:

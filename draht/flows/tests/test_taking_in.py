@@ -207,7 +207,7 @@ def test_only_addresses_of_the_web_become_links(
     assert fetch_due()
     [message] = entries(as_bea, the_conversation(as_bea), "message")
     assert message.url == ""
-    assert [file["url"] for file in message.attachments] == ["", "https://a.example/1.png"]
+    assert [file.url for file in message.attachments] == ["", "https://a.example/1.png"]
     assert select("SELECT url, avatar FROM inbox_person") == [("", "")]
 
 

@@ -1,5 +1,15 @@
 """Every change to the inbox: one verb, one transaction, one journal entry."""
 
+from draht.features.inbox.actions.attachments import (
+    attach,
+    attachment_kept,
+    attachment_postponed,
+    attachment_refused,
+    claim_due_attachments,
+    forget_attachments,
+    media_of,
+    told,
+)
 from draht.features.inbox.actions.conversations import (
     assign,
     file_away,
@@ -35,23 +45,31 @@ from draht.features.inbox.actions.replies import (
     settle_reply,
     undo_reply,
 )
-from draht.features.inbox.models import Reply
+from draht.features.inbox.models import Attachment, Reply
 from draht.features.inbox.store import Incoming, Stored
 from draht.features.inbox.store import store as store_messages
 
 __all__ = [
+    "Attachment",
     "Incoming",
     "NotPossible",
     "Reply",
     "Stored",
     "assign",
+    "attach",
+    "attachment_kept",
+    "attachment_postponed",
+    "attachment_refused",
+    "claim_due_attachments",
     "claim_due_replies",
     "edit",
     "file_away",
+    "forget_attachments",
     "hand_over",
     "look_again",
     "mark_read",
     "mark_unread",
+    "media_of",
     "moderate",
     "move",
     "note",
@@ -71,6 +89,7 @@ __all__ = [
     "store_messages",
     "tag",
     "take",
+    "told",
     "undo_reply",
     "untag",
     "wake_snoozed",

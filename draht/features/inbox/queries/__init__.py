@@ -1,7 +1,7 @@
 """Every read of the inbox. The first argument is the viewer; what they may not see is not there."""
 
-from draht.features.inbox.entries import Entry
-from draht.features.inbox.queries.items import item_of, message, newest_of_customer
+from draht.features.inbox.entries import Entry, Shown
+from draht.features.inbox.queries.items import attachment, item_of, message, newest_of_customer
 from draht.features.inbox.queries.lists import (
     COLUMNS,
     JOINS,
@@ -27,8 +27,10 @@ __all__ = [
     "Page",
     "PersonCard",
     "Row",
+    "Shown",
     "Thread",
     "ViewCount",
+    "attachment",
     "colleagues",
     "conversation",
     "conversations",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import msgspec
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from draht.contract.messages import Author, Item
 from draht.core.clock import to_datetime
 from draht.core.people.access import Viewer
-from draht.features.inbox.models import Message
+from draht.features.inbox.models import Attachment, Message
 from draht.features.inbox.queries.lists import conversation
 
 
@@ -19,6 +20,17 @@ def message(viewer: Viewer, id: int) -> Message:
     found = seen.filter(pk=id, conversation__department_id__in=viewer.department_ids).first()
     if found is None:
         raise Http404(_("There is no such message, or it belongs to another department."))
+    return found
+
+
+def attachment(viewer: Viewer, id: int) -> Attachment:
+    """A file that is here, of a message that stands or of an answer on its way; ``Http404`` if the viewer may not see
+    it."""
+    seen = Attachment.objects.select_related("file").exclude(file=None).filter(pk=id, message__deleted_at=None)
+    of = Q(message__conversation__department_id__in=viewer.department_ids)
+    found = seen.filter(of | Q(reply__conversation__department_id__in=viewer.department_ids)).first()
+    if found is None:
+        raise Http404(_("There is no such file, or it belongs to another department."))
     return found
 
 

@@ -6,19 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 import draht.connections.queries as connections
 from draht.connections.wording import said
 from draht.contract.messages import Allowed
+from draht.core.files.examining import SHOWN
 from draht.core.numbers import whole
 from draht.core.people.access import Viewer
 from draht.core.people.models import Role
-from draht.features.inbox.entries import Entry
+from draht.features.inbox.entries import Entry, Shown
 from draht.features.inbox.history import history
-from draht.features.inbox.models import Message, Note, Reply, ReplyState, Version
+from draht.features.inbox.models import Attachment, Message, Note, Reply, ReplyState, Version
 from draht.features.inbox.queries.items import item_of
 from draht.features.inbox.queries.lists import Row, conversation
+
+_FILES = Prefetch("files", Attachment.objects.select_related("file").order_by("place"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,8 @@ def thread(viewer: Viewer, id: int, before: str = "", limit: int = 50, around: s
     shown = newest[:limit]
     since = shown[-1].at if len(newest) > limit else 0
     until = 2**53 if not below else Message.objects.filter(pk=int(before)).values_list("at", flat=True).first() or 0
-    versions, acts = _versions(shown), _acts(viewer, shown)
-    entries = [_message(m, versions, acts.get(m.pk, ())) for m in shown]
+    versions, acts, files = _versions(shown), _acts(viewer, shown), _files(shown)
+    entries = [_message(m, versions, acts.get(m.pk, ()), files.get(m.pk)) for m in shown]
     entries += _notes(viewer, id, since, until)
     entries += history(viewer, id, since, until)
     entries += _replies(viewer, id) if not below else []
@@ -82,7 +86,29 @@ def _acts(viewer: Viewer, messages: Sequence[Message]) -> dict[int, tuple[str, .
     }
 
 
-def _message(message: Message, versions: dict[int, list[str]], acts: tuple[str, ...]) -> Entry:
+def _files(messages: Sequence[Message]) -> dict[int, list[Shown]]:
+    """The files of messages that have some, in their order. One statement, or none."""
+    having = [m.pk for m in messages if m.attachments != "[]" or m.ours]
+    found: dict[int, list[Shown]] = {}
+    for one in Attachment.objects.filter(message__in=having).select_related("file").order_by("place") if having else ():
+        found.setdefault(one.message_id or 0, []).append(_shown(one))
+    return found
+
+
+def _shown(one: Attachment) -> Shown:
+    if one.file is None or one.file.content_type not in SHOWN:
+        kind = "file" if one.file else one.kind
+        here = one.pk if one.file else 0
+        return Shown(
+            kind, here, one.url, one.name, one.alt, refused="" if one.due_at or one.file else said(one.refused)
+        )
+    file, kind = one.file, one.file.content_type.partition("/")[0]
+    return Shown(kind, one.pk, one.url, one.name, one.alt, file.content_type, file.width, file.height)
+
+
+def _message(
+    message: Message, versions: dict[int, list[str]], acts: tuple[str, ...], files: Sequence[Shown] | None
+) -> Entry:
     reply = getattr(message, "reply", None)
     author = message.author or (reply.author if reply else None)
     person = message.person
@@ -100,11 +126,16 @@ def _message(message: Message, versions: dict[int, list[str]], acts: tuple[str, 
         edited_at=message.edited_at,
         deleted_at=message.deleted_at,
         versions=_older(versions.get(message.pk, []), message.text) if message.edited_at else (),
-        attachments=tuple(msgspec.json.decode(message.attachments)),
+        attachments=tuple(files) if files is not None else _on_the_network(message.attachments),
         url=message.url,
         state=ReplyState.SENT if reply else "",
         acts=acts,
     )
+
+
+def _on_the_network(attachments: str) -> tuple[Shown, ...]:
+    told = msgspec.json.decode(attachments, type=list[dict[str, str]])
+    return tuple(Shown(one["kind"], 0, one["url"], one["name"], one["alt"]) for one in told)
 
 
 def _older(texts: Sequence[str], now: str) -> tuple[str, ...]:
@@ -145,6 +176,7 @@ def _replies(viewer: Viewer, conversation_id: int) -> list[Entry]:
             state=r.state,
             reason=said(r.reason),
             due_at=r.due_at,
+            attachments=tuple(_shown(file) for file in r.files.all()),
         )
-        for r in replies.select_related("author").order_by("-id")[:50]
+        for r in replies.select_related("author").prefetch_related(_FILES).order_by("-id")[:50]
     ]

@@ -1,0 +1,1 @@
+"""Files beside the store: kept by their content, examined, and shown so that they can do nothing."""
