@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from draht.contract.channel import Channel
-from draht.contract.errors import LoginExpired, Refused, TryLater, Unsure
+from draht.contract.errors import LoginExpired, Refused, TryLater
 from draht.contract.http import Answer
 from draht.contract.messages import Account
 from draht.contract.words import words
@@ -137,12 +137,14 @@ class SignsIn(Renews):
             options["auth"] = (config["client_id"], config["client_secret"])
         else:
             asked |= {key: config[key] for key in ("client_id", "client_secret") if config.get(key)}
-        try:
-            answer = self._own.http.post(
-                self.oauth.token.format_map(config), data=asked, accept=frozenset({400, 401, 403}), **options
-            )
-        except Unsure as error:  # the code or the old refresh token tells whether it was taken
-            raise TryLater(error.reason) from error
+        # the code or the old refresh token tells whether it was taken: asking again does nothing twice
+        answer = self._own.http.post(
+            self.oauth.token.format_map(config),
+            data=asked,
+            accept=frozenset({400, 401, 403}),
+            repeatable=True,
+            **options,
+        )
         return to_tokens(answer)
 
 
