@@ -6,6 +6,7 @@ Each node has a file with its fields (name, type) and its edges (method, paramet
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
@@ -13,12 +14,20 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import strategies as st
 
 EVERYWHERE = frozenset({"access_token", "appsecret_proof", "fields", "limit", "after", "before"})
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000")
 WHOLE = {"int", "unsigned int"}
 SWITCHES = {"true", "false", "0", "1"}
+
+
+def need(path: Path) -> None:
+    """Skips a test whose judge is missing. In CI that is a failure."""
+    if not path.exists():
+        reason = f"{path} is missing: nothing to hold the channel against"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
 
 
 class GraphSpec:
