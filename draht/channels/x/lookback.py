@@ -7,7 +7,7 @@ from typing import Any
 
 from draht.channels.x import outbox, wording
 from draht.channels.x.client import Client
-from draht.channels.x.mapper import ASKED_MESSAGE, ASKED_POST, MESSAGE, newest_id, to_events
+from draht.channels.x.mapper import ASKED_MESSAGE, ASKED_POST, MESSAGE, newest_id, signed, to_events
 from draht.channels.x.round import moment
 from draht.contract.errors import Unsure
 from draht.contract.messages import Account, IncomingMessage, OutgoingPost, OutgoingReply, Sent
@@ -50,7 +50,7 @@ class LookBack:
             page = self.client.own(self.us.id, where, PAGE)
             for message in _messages(ASKED_POST, page):
                 if message.parent in parents and self._is(message, text, since):
-                    return Sent(message.id, message.at, message.url)
+                    return Sent(message.id, message.at, signed(message, self.us).url)
             token = (page.get("meta") or {}).get("next_token")
             if since is None or not token:
                 return None

@@ -7,6 +7,7 @@ What comes by hook and what is asked for is read in one shape, that of the Activ
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from html import unescape
 from typing import Annotated, Any
@@ -224,6 +225,15 @@ def is_alone(event: Event, us: str) -> bool:
     if not isinstance(event, IncomingMessage) or event.private:
         return False
     return event.author.id == us and not event.parent
+
+
+def signed(message: IncomingMessage, us: Account) -> IncomingMessage:
+    """A post of ours with our name, which X would charge for."""
+    if message.author.id != us.id:
+        return message
+    author = Author(us.id, us.name, us.handle, us.url, message.author.avatar)
+    url = address(us.handle, message.raw["payload"]["id"]) if message.url else ""
+    return replace(message, author=author, url=url)
 
 
 def address(handle: str, id: str) -> str:

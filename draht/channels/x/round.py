@@ -6,18 +6,17 @@ X gives the newest first and charges for each thing that it gives: pages are sma
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from draht.channels.x.client import Client
-from draht.channels.x.mapper import ASKED_MESSAGE, ASKED_POST, is_alone, to_events
+from draht.channels.x.mapper import ASKED_MESSAGE, ASKED_POST, is_alone, signed, to_events
 from draht.channels.x.prices import MESSAGE_READ
 from draht.channels.x.times import when
 from draht.contract.errors import Refused, TryLater
-from draht.contract.messages import Account, Author, Event, IncomingMessage, Reading, Unread
+from draht.contract.messages import Account, Event, IncomingMessage, Reading, Unread
 from draht.contract.reading import read_each
 
 USUAL = timedelta(days=7)  # how far the first round looks back unless told
@@ -60,13 +59,21 @@ class Round:
     def run(self) -> Reading:
         self._read_on(self.client.mentions, self.mark.mentions)
         if not self.mark.mentions.until:
-            self._read_on(self.client.own, self.mark.own)
+            self._read_own()
         more = bool(self.mark.mentions.until or self.mark.own.until)
         if not more and self.with_messages:
             self._read_messages()
         return Reading(tuple(self.events), tuple(self.unread), msgspec.json.encode(self.mark).decode(), more)
 
     # -- posts ------------------------------------------------------------------------------------------
+
+    def _read_own(self) -> None:
+        """Answers that were given elsewhere. If X does not give them now, the mentions, which are paid for, go on."""
+        try:
+            self._read_on(self.client.own, self.mark.own)
+        except TryLater:
+            if not self.events:
+                raise
 
     def _read_on(self, ask: Callable[[str, Mapping[str, str]], Any], line: Line) -> None:
         """One page. While there are further ones, ``until`` says where they go on."""
@@ -75,7 +82,7 @@ class Round:
         page = ask(self.us.id, where)
         posts, meta = page.get("data") or [], page.get("meta") or {}
         self._take([told_of(ASKED_POST, post, page) for post in reversed(posts)])
-        ids = [post["id"] for post in posts if isinstance(post, dict) and str(post.get("id")).isdigit()]
+        ids = [id for id in map(_id, posts) if id]
         line.top = max([line.top or line.since or "0", *ids], key=int)
         oldest = min(ids, key=int, default="")
         further = bool(meta.get("next_token")) and oldest not in {"", line.until}
@@ -130,15 +137,9 @@ class Round:
 
     def _take(self, told: list[Any]) -> None:
         events, unread = read_each(told, to_events)
-        self.events += [self._named(event) for event in events if not is_alone(event, self.us.id)]
+        found = [event for event in events if not is_alone(event, self.us.id)]
+        self.events += [signed(event, self.us) if isinstance(event, IncomingMessage) else event for event in found]
         self.unread += unread
-
-    def _named(self, event: Event) -> Event:
-        """Our own posts come without their author, whom we know: being told costs money."""
-        if not isinstance(event, IncomingMessage) or event.author.id != self.us.id:
-            return event
-        us = Author(self.us.id, self.us.name, self.us.handle, self.us.url, event.author.avatar)
-        return replace(event, author=us, url=event.url.replace("/i/", f"/{self.us.handle or 'i'}/", 1))
 
 
 def told_of(kind: str, payload: Any, page: Any) -> dict[str, Any]:

@@ -1,0 +1,263 @@
+"""X calls us: handshakes, signatures, subscriptions, and what was missed."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+from typing import Any
+
+import pytest
+
+from draht.channels.x.channel import X
+from draht.channels.x.subscription import EVENTS
+from draht.channels.x.tests import spec
+from draht.channels.x.tests.desk import ADDRESS, Desk, messages
+from draht.channels.x.tests.double import Double
+from draht.channels.x.tests.office import API_SECRET
+from draht.contract.errors import Forged, Refused
+from draht.contract.http import Http
+from draht.contract.messages import Account, Deletion, Hook
+
+
+@pytest.fixture
+def called(desk: Desk) -> Desk:
+    """X calls us already."""
+    desk.channel.subscribe(ADDRESS)
+    return desk
+
+
+@pytest.fixture
+def x() -> X:
+    """Without a network: what needs one would fail."""
+    return X({"api_secret": API_SECRET}, Http(), Account("1111111111111111111", "Example User", "ExampleUser"))
+
+
+def asked(token: str) -> Hook:
+    return Hook("GET", {}, {"crc_token": token}, b"")
+
+
+def test_the_handshake_is_answered_as_the_guide_says() -> None:
+    """The vector is computed with OpenSSL: printf %s TOKEN | openssl dgst -sha256 -hmac SECRET -binary | base64"""
+    x = X({"api_secret": "consumer-secret"}, Http())
+    answer = x.handshake(asked("challenge_string"))
+    assert answer is not None
+    assert answer.content_type == "application/json"
+    told = json.loads(answer.body)["response_token"]
+    assert told == "sha256=S/mG8E9n5SjoGuCqHguvP8K8uuu5ogCPF0dOpIdyZlk="
+
+
+def test_an_ordinary_call_is_no_handshake(x: X) -> None:
+    assert x.handshake(Hook("POST", {}, {}, b"{}")) is None
+    assert x.handshake(Hook("POST", {}, {"crc_token": "a"}, b"{}")) is None
+    assert x.handshake(Hook("GET", {}, {}, b"")) is None
+    assert X({}, Http()).handshake(asked("a")) is None
+
+
+def test_nobody_gets_a_hook_signed_by_asking_for_a_handshake(x: X) -> None:
+    """The same secret signs handshakes and hooks: what could be a hook must not be signed for whoever asks."""
+    for body in ('{"data":{"event_type":"dm.received"}}', "[1]", '"a"', "a" * 300, ""):
+        answer = x.handshake(asked(body))
+        assert answer is not None
+        assert answer.status == 400
+        assert b"sha256" not in answer.body
+
+
+@pytest.mark.parametrize("signature", ["", "sha256=", "sha256=bm90IG91cnM=", "nonsense", "sha256=é"])
+def test_a_forged_hook_is_turned_away(x: X, desk: Desk, signature: str) -> None:
+    hook = Hook("POST", {"x-twitter-webhooks-signature": signature}, {}, b"{}")
+    with pytest.raises(Forged):
+        x.verify(hook)
+
+
+def test_the_signature_is_over_the_raw_bytes_and_in_base64(x: X, desk: Desk) -> None:
+    true = desk.double.exchange.hook('{"data": {"text": "ä"}}'.encode())
+    x.verify(true)
+    from_meta = desk.double.exchange.hook(true.body, "sha256=" + "ab" * 32)
+    again = desk.double.exchange.hook(true.body.replace(b" ", b""), true.headers["x-twitter-webhooks-signature"])
+    for other in (from_meta, again):
+        with pytest.raises(Forged):
+            x.verify(other)
+
+
+def test_without_the_secret_nothing_is_believed(desk: Desk) -> None:
+    signed_with_nothing = base64.b64encode(hmac.new(b"", b"{}", "sha256").digest()).decode()
+    with pytest.raises(Forged):
+        X({}, Http()).verify(desk.double.exchange.hook(b"{}", f"sha256={signed_with_nothing}"))
+
+
+@pytest.mark.parametrize("name", ["post_mention_create", "dm_received", "like_create", "post_delete"])
+def test_a_recorded_hook_tells_whose_it_is(x: X, name: str) -> None:
+    hook = Hook("POST", {}, {}, json.dumps(spec.payload(f"xaa_{name}")).encode())
+    assert list(x.told_accounts(hook)) == ["1111111111111111111"]
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"\xff", b"[]", b"{}", b'{"data":{"filter":{}}}', b'{"data":{"filter":[]}}', b"[" * 9999]
+)
+def test_a_strange_hook_tells_of_nobody_and_is_a_leftover(x: X, body: bytes) -> None:
+    hook = Hook("POST", {}, {}, body)
+    assert list(x.told_accounts(hook)) == []
+    reading = x.read_hook(hook)
+    assert reading.events == ()
+    assert len(reading.unread) == 1
+
+
+def test_another_accounts_events_are_not_ours(x: X) -> None:
+    body = json.dumps(spec.payload("xaa_post_mention_create")).encode()
+    assert x.read_hook(Hook("POST", {}, {}, body)).events
+    other = X(x.config, Http(), Account("5", "Other"))
+    reading = other.read_hook(Hook("POST", {}, {}, body))
+    assert (reading.events, reading.unread) == ((), ())
+
+
+def test_a_hook_played_again_says_the_same(x: X) -> None:
+    hook = Hook("POST", {}, {}, json.dumps(spec.payload("xaa_dm_received")).encode())
+    assert x.read_hook(hook) == x.read_hook(hook)
+    assert x.read_hook(hook).cursor is None
+
+
+# -- subscriptions ----------------------------------------------------------------------------------------
+
+
+def test_subscribing_makes_x_call_us(desk: Desk) -> None:
+    assert not desk.channel.is_subscribed(ADDRESS)
+    desk.channel.subscribe(ADDRESS)
+    assert desk.channel.is_subscribed(ADDRESS)
+    exchange = desk.double.exchange
+    assert {each["event_type"] for each in exchange.subscriptions.values()} == set(EVENTS)
+    assert {each["filter"]["user_id"] for each in exchange.subscriptions.values()} == {desk.us.id}
+
+
+def test_subscribing_twice_changes_nothing(called: Desk) -> None:
+    before = len(called.double.exchange.subscriptions), len(called.double.exchange.webhooks)
+    called.double.calls.clear()
+    called.channel.subscribe(ADDRESS)
+    assert (len(called.double.exchange.subscriptions), len(called.double.exchange.webhooks)) == before
+    assert {call.split()[0] for call in called.double.calls} == {"GET"}
+
+
+def test_what_people_do_then_comes_by_hook(called: Desk) -> None:
+    root = called.net.write("brand", "Our new parcels are here.")
+    mention = called.net.write("ada", "@brand where is mine?")
+    answer = called.net.write("bob", "Great!", parent=root.id)
+    quote = called.net.write("cleo", "Look", quoted=root.id)
+    called.net.send("ada", "brand", "My order is 4711")
+    ours = called.net.write("brand", "It is on its way", parent=mention.id)
+    called.net.send("brand", "ada", "Thank you")
+    called.net.write("ada", "Nothing about anybody")
+    found = {message.id for message in messages(called.told()) if not message.private}
+    assert found == {mention.id, answer.id, quote.id, ours.id}
+    private = [message for message in messages(called.told()) if message.private]
+    assert [message.text for message in private] == ["My order is 4711", "Thank you"]
+    assert len({message.thread for message in private}) == 1
+    assert private[1].author.id == called.us.id
+
+
+def test_every_hook_of_x_is_believed(called: Desk) -> None:
+    called.net.write("ada", "@brand äöü 🎉")
+    for hook in called.double.exchange.delivered:
+        called.channel.verify(hook)
+        assert list(called.channel.told_accounts(hook)) == [called.us.id]
+
+
+def test_an_edit_comes_by_hook_as_the_same_message(called: Desk) -> None:
+    written = called.net.write("ada", "@brand where is mine?")
+    called.net.edit(written.id, "@brand where is my parcel?")
+    first, second = (message for message in messages(called.told()) if message.id == written.id)
+    assert second.text == "@brand where is my parcel?"
+    assert first.revision is not None
+    assert second.revision is not None
+    assert second.revision > first.revision
+    assert second.at == first.at
+
+
+def test_our_own_deletion_comes_by_hook(called: Desk) -> None:
+    written = called.net.write("brand", "Wrong.")
+    called.net.delete(written.id)
+    assert Deletion(written.id) in called.told()
+
+
+def test_after_an_outage_x_is_asked_to_try_again_and_to_tell_what_was_missed(called: Desk) -> None:
+    exchange = called.double.exchange
+    exchange.internet = lambda address, hook: None
+    exchange.ask_hourly()
+    called.net.write("ada", "@brand is anybody there?")
+    assert called.told() == []
+    assert not called.channel.is_subscribed(ADDRESS)
+    exchange.internet = called.listen
+    called.channel.subscribe(ADDRESS)
+    assert called.channel.is_subscribed(ADDRESS)
+    assert [message.text for message in messages(called.told())] == ["@brand is anybody there?"]
+    assert len(exchange.replays) == 1
+
+
+def test_while_we_still_do_not_answer_x_does_not_call(called: Desk) -> None:
+    called.double.exchange.internet = lambda address, hook: None
+    called.double.exchange.ask_hourly()
+    called.channel.subscribe(ADDRESS)
+    assert not called.channel.is_subscribed(ADDRESS)
+
+
+def test_a_subscription_that_is_lost_is_seen_and_made_again(called: Desk) -> None:
+    called.double.exchange.subscriptions.popitem()
+    assert not called.channel.is_subscribed(ADDRESS)
+    called.channel.subscribe(ADDRESS)
+    assert called.channel.is_subscribed(ADDRESS)
+
+
+def test_many_subscriptions_of_the_app_are_read_to_the_end(called: Desk) -> None:
+    exchange = called.double.exchange
+    ours = dict(exchange.subscriptions)
+    exchange.subscriptions.clear()
+    for number in range(150):
+        theirs: dict[str, Any] = {
+            **next(iter(ours.values())),
+            "subscription_id": str(number),
+            "filter": {"user_id": "5"},
+        }
+        exchange.subscriptions[str(number)] = theirs
+    exchange.subscriptions |= ours
+    assert called.channel.is_subscribed(ADDRESS)
+
+
+def test_both_shapes_of_a_new_webhook_are_understood() -> None:
+    desk = Desk(Double(bare_webhooks=False))
+    desk.channel.subscribe(ADDRESS)
+    assert desk.channel.is_subscribed(ADDRESS)
+    desk.close()
+
+
+@pytest.mark.parametrize(
+    "address", ["http://draht.example/hook", "https://draht.example:8443/hook", "https://d.example/" + "a" * 200]
+)
+def test_an_address_that_x_cannot_call_is_refused_with_the_reason(desk: Desk, address: str) -> None:
+    with pytest.raises(Refused, match="https://"):
+        desk.channel.subscribe(address)
+    assert desk.double.calls == []
+
+
+def test_without_the_apps_keys_draht_asks_once_a_minute() -> None:
+    desk = Desk(called=False)
+    desk.channel.subscribe(ADDRESS)
+    assert desk.channel.is_subscribed(ADDRESS)
+    assert desk.double.calls == []
+    assert any("API Key Secret" in lack for lack in desk.channel.lacks())
+    desk.close()
+
+
+def test_a_wrong_bearer_token_is_no_lost_login() -> None:
+    desk = Desk(bearer_token="wrong")
+    with pytest.raises(Refused, match="bearer token"):
+        desk.channel.subscribe(ADDRESS)
+    desk.close()
+
+
+def test_what_x_has_against_a_webhook_is_told(desk: Desk) -> None:
+    desk.double.exchange.internet = lambda address, hook: None
+    with pytest.raises(Refused, match="CrcValidationFailed"):
+        desk.channel.subscribe(ADDRESS)
+    desk.double.exchange.internet = desk.listen
+    desk.channel.subscribe(ADDRESS)
+    with pytest.raises(Refused, match="WebhookLimitExceeded"):
+        desk.channel.subscribe(ADDRESS + "2")
