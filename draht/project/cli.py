@@ -54,9 +54,12 @@ def main() -> None:
 
 def set_up() -> None:
     """Django, once, for the commands that need the store."""
+    import gc
+
     import django
 
     django.setup()
+    gc.freeze()  # what is loaded by now stays: no need to look through it again and again
 
 
 if __name__ == "__main__":

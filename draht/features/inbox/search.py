@@ -22,7 +22,8 @@ LOOKED_AT = 300  # newest hits in SQLite; see there
 # at four widths, as words that nobody can type (see migration 0002): 18 hours, 6 days, 7 weeks, a year.
 STRETCHES = (("d", 45), ("c", 42), ("b", 39), ("a", 36))  # letter and how many bits of the id are left out
 FIRST_SPAN = 1 << 36  # how far back the first step goes
-FIRST_SPAN_UNFINISHED = 1 << 42  # farther, and then all the rest: to gather all endings takes long each time
+FIRST_SPAN_UNFINISHED = 1 << 42  # farther: to gather all endings takes long each time
+FEW = 500  # if that many hits can be expected in all, they are gathered in one step
 UNFINISHED = "*"  # in a cursor: this list holds words that only begin with the last one
 
 
@@ -107,8 +108,8 @@ def _quoted(stem: str, unfinished: bool = False) -> str:
 
 
 def _in_postgres(groups: list[list[str]], unfinished: bool, within: list[str], below: int, limit: int) -> list[int]:
-    """Back from the newest message in steps. How many hits the steps before gave says how far the next one goes: a
-    frequent word never gathers all that hold it, and a rare one does not take many steps."""
+    """Back from the newest message in steps. How many hits a step gave says how far the next one goes, or that it
+    may go all the way: a frequent word never gathers all that hold it, and a rare one does not take many steps."""
     asked = [[_lexeme(stem, unfinished and group is groups[-1]) for stem in group] for group in groups]
     conditions = [" & ".join(f"({' | '.join(group)})" for group in asked)]
     if within:
@@ -123,8 +124,10 @@ def _in_postgres(groups: list[list[str]], unfinished: bool, within: list[str], b
         found += _ids([stretches, *conditions], upper, limit - len(found))
         if len(found) == limit:
             return found
-        upper, wider = lower, 4 + 2 * limit // (1 + len(found))
-        span = newest if unfinished else (newest - lower) * wider
+        upper = lower
+        if (1 + len(found)) * (newest - oldest) < FEW * (newest - upper):
+            break
+        span = (newest - upper) * (4 + 2 * limit // (1 + len(found)))
     return found + _ids(conditions, upper, limit - len(found))
 
 
