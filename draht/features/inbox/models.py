@@ -123,7 +123,10 @@ class Message(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["connection", "external_id"], name="message_once")]
-        indexes = [models.Index(fields=["conversation", "id"], name="message_thread")]
+        indexes = [
+            models.Index(fields=["conversation", "id"], name="message_thread"),
+            models.Index(fields=["connection", "id"], name="message_of_connection"),  # reconciling walks along it
+        ]
 
 
 class Version(models.Model):

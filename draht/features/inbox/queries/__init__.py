@@ -16,6 +16,7 @@ from draht.features.inbox.queries.lists import (
     rows_of,
 )
 from draht.features.inbox.queries.people import Choice, PersonCard, colleagues, departments, person, tags
+from draht.features.inbox.queries.rereading import position_of, to_read_again
 from draht.features.inbox.queries.threads import Thread, thread
 
 __all__ = [
@@ -41,7 +42,9 @@ __all__ = [
     "message",
     "newest_of_customer",
     "person",
+    "position_of",
     "rows_of",
     "tags",
     "thread",
+    "to_read_again",
 ]
