@@ -19,7 +19,7 @@ from draht.connections.registry import channels
 from draht.connections.wording import said
 from draht.contract.channel import Act, Channel, Counter, Hears, Replies, Subscribes
 from draht.contract.errors import ChannelError
-from draht.contract.messages import Item, May, NotAllowed
+from draht.contract.messages import Item, May, NotAllowed, Takes
 from draht.contract.visits import Welcomes
 from draht.core.clock import MINUTE, now
 from draht.core.people.access import Viewer
@@ -67,6 +67,15 @@ def counter(connection: Connection, item: Item) -> Counter | None:
         _counters.clear()
     _counters[key] = (time.monotonic() + COUNTER_KEPT, found)
     return found
+
+
+def takes(connection: Connection, item: Item) -> Takes:
+    """Which files may go with an answer to this item."""
+    try:
+        with opened(connection) as channel:
+            return channel.takes(item) if isinstance(channel, Replies) else Takes()
+    except ChannelError:
+        return Takes()
 
 
 # -- how they fare ----------------------------------------------------------------------------------------------------

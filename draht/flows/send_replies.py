@@ -11,7 +11,7 @@ import draht.features.inbox.actions as inbox
 from draht.connections.turns import Turns
 from draht.contract.channel import Act, Channel, LooksBack, Replies
 from draht.contract.errors import ChannelError, LoginExpired, Refused, TryLater, Unsure, only_the_four
-from draht.contract.messages import NotAllowed, OutgoingReply, Sent
+from draht.contract.messages import Media, NotAllowed, OutgoingReply, Sent
 from draht.contract.words import words
 from draht.core.clock import MINUTE, SECOND, now, to_datetime
 from draht.features.inbox.actions import Reply
@@ -144,6 +144,13 @@ def _knows_the_key(reply: Reply, channel: Channel) -> bool:
     return now() < (reply.first_tried_at or 0) + channel.repeats_for * SECOND - ON_ITS_WAY
 
 
+def _media(reply: Reply) -> tuple[Media, ...]:
+    try:
+        return inbox.media_of(reply)
+    except OSError as error:
+        raise Refused(words("A file of this answer is gone from our disk. Attach it again.")) from error
+
+
 def _outgoing(reply: Reply) -> OutgoingReply:
     tried = reply.first_tried_at
     return OutgoingReply(
@@ -152,5 +159,5 @@ def _outgoing(reply: Reply) -> OutgoingReply:
         to=item_of(reply.to),
         private=reply.private,
         first_tried_at=to_datetime(tried) if tried else None,
-        media=inbox.media_of(reply),
+        media=_media(reply),
     )

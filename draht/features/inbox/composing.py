@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 import draht.connections.queries as connections
 from draht.connections.wording import said
 from draht.contract.channel import Act
-from draht.contract.messages import Allowed, May, NotAllowed
+from draht.contract.messages import Allowed, May, NotAllowed, Takes
 from draht.core.clock import to_ms
 from draht.core.people.access import Viewer
 from draht.core.people.models import Role
@@ -18,6 +18,7 @@ from draht.core.ui.times import locale
 from draht.features.inbox.queries import item_of, newest_of_customer
 
 NO_LIMIT = 100_000
+NO_FILES = Takes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Composer:
     private_note: str = ""
     cost: str = ""
     by_hand: str = ""
+    takes: Takes = NO_FILES
     held: bool = False
     to_id: int | None = None
 
@@ -64,7 +66,8 @@ def composer(viewer: Viewer, conversation_id: int, *, private: bool = False) -> 
             to_id=to.pk,
         )
     private = isinstance(privately, Allowed) and (private or not isinstance(publicly, Allowed))
-    counter = connections.counter(to.connection, replace(item, private=item.private or private))
+    asked = replace(item, private=item.private or private)
+    counter = connections.counter(to.connection, asked)
     return Composer(
         can=True,
         until=to_ms(answer.until) if answer.until else None,
@@ -75,6 +78,7 @@ def composer(viewer: Viewer, conversation_id: int, *, private: bool = False) -> 
         note=said(answer.note),
         private_note=said(privately.note) if isinstance(privately, Allowed) and not item.private else "",
         cost=_money(answer.cost_cents),
+        takes=connections.takes(to.connection, asked),
         held=not viewer.is_at_least(Role.AGENT),
         to_id=to.pk,
         channel=to.connection.channel,

@@ -79,7 +79,7 @@ def _next(request: HttpRequest, conversation_id: int) -> str:
 
 
 def _read(form: type[Form], request: HttpRequest) -> Form:
-    filled = form(request.POST)
+    filled = form(request.POST, request.FILES)
     if not filled.is_valid():
         raise NotPossible(" ".join(str(error) for errors in filled.errors.values() for error in errors))
     return filled
@@ -164,13 +164,15 @@ def untag(request: HttpRequest, who: Viewer, conversation_id: int) -> Said:
 
 @verb
 def reply(request: HttpRequest, who: Viewer, conversation_id: int) -> Said:
-    asked: dict[str, Any] = _read(desk_forms.ReplyForm, request).cleaned_data
+    form = _read(desk_forms.ReplyForm, request)
+    asked: dict[str, Any] = form.cleaned_data
     if asked["by_hand"]:
         actions.hand_over(who, conversation_id, asked["text"])
         return Said(_("Paste it on the network. Draht sees it when it is there."))
     queued = actions.queue_reply(
-        who, conversation_id, asked["text"], private=asked["private"], then_resolve=asked["resolve"]
-    )
+        who, conversation_id, asked["text"], private=asked["private"], then_resolve=asked["resolve"],
+        uploads=form.uploads(),
+    )  # fmt: skip
     if queued.state == "held":
         return Said(_("Handed in. A colleague releases it."))
     undo = f"{_address('undo_reply', conversation_id)}?reply={queued.pk}"

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from draht.channels.sandbox.channel import Sandbox
 from draht.contract.channel import Act, Channel, Counter, Fetches, Replies
-from draht.contract.messages import Account, Item, May, NotAllowed, OutgoingReply, Reading, Sent
+from draht.contract.messages import Account, Item, May, Media, NotAllowed, OutgoingReply, Reading, Sent, Takes
 
 
 class Keyed(Sandbox):
@@ -54,3 +54,16 @@ class ByHand(Keyed):
         if act in {Act.REPLY, Act.REPLY_PRIVATELY}:
             return NotAllowed("It has no call for answers.", by_hand="https://net.example/answer?text={text}")
         return super().may(act, item)
+
+
+class Pictured(Keyed):
+    """The sandbox as a network that takes pictures, of which it remembers what came."""
+
+    came: ClassVar[list[Media]] = []
+
+    def takes(self, item: Item) -> Takes:
+        return Takes(count=2, types=("image/png",), most=1000, alt=20)
+
+    def reply(self, reply: OutgoingReply) -> Sent:
+        self.came.extend(reply.media)
+        return super().reply(reply)

@@ -1,7 +1,7 @@
 """Every change to the inbox: one verb, one transaction, one journal entry."""
 
 from draht.features.inbox.actions.attachments import (
-    attach,
+    Upload,
     attachment_kept,
     attachment_postponed,
     attachment_refused,
@@ -55,8 +55,8 @@ __all__ = [
     "NotPossible",
     "Reply",
     "Stored",
+    "Upload",
     "assign",
-    "attach",
     "attachment_kept",
     "attachment_postponed",
     "attachment_refused",

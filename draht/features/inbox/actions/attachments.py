@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
@@ -18,10 +19,9 @@ from draht.core.files.lending import address_of
 from draht.core.files.models import File
 from draht.core.journal.facts import Fact
 from draht.core.people.access import Viewer
-from draht.core.people.models import Role
 from draht.core.worker.claim import FREE, but_not, claim, come, due, free
 from draht.features.inbox.actions.locking import NotPossible, tell
-from draht.features.inbox.models import Attachment, Reply
+from draht.features.inbox.models import Attachment, Reply, ReplyState
 
 LEASE = 5 * MINUTE
 MOST_ATTEMPTS = 8  # over some hours; then the network's address has run out
@@ -82,24 +82,27 @@ def _tell(attachment: Attachment) -> None:
 # -- of answers -------------------------------------------------------------------------------------------------------
 
 
-def attach(viewer: Viewer, uploads: Sequence[tuple[str, bytes, str]], takes: Takes) -> list[Attachment]:
-    """Keeps files that a colleague sends with an answer: (name, content, description). What the network does not take
-    is told before anything is kept. Where a picture was taken leaves with nobody."""
-    viewer.must_be(Role.TRAINEE)
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that a colleague sends with an answer; ``alt`` says what it shows."""
+
+    name: str
+    content: bytes
+    alt: str = ""
+
+
+def attach(viewer: Viewer, reply: Reply, uploads: Sequence[Upload], takes: Takes) -> None:
+    """Keeps files that go with an answer. What the network does not take is told before anything is kept. Where a
+    picture was taken leaves with nobody."""
     if len(uploads) > takes.count:
         raise NotPossible(_("The network takes %(count)d files with an answer.") % {"count": takes.count})
-    kept = []
-    for place, (name, content, alt) in enumerate(uploads):
-        file = files.keep(without_places(content, examine(content).content_type))
-        _must_be_taken(name, file, takes)
-        kept.append((place, name, alt, file))
-    return [
+    for place, upload in enumerate(uploads):
+        file = files.keep(without_places(upload.content, examine(upload.content).content_type))
+        _must_be_taken(upload.name, file, takes)
         Attachment.objects.create(
-            author_id=viewer.user_id, place=place, kind=_kind(file), name=clean(name)[:200],
-            alt=clean(alt)[: takes.alt or 1000], file=file, made_at=now(),
-        )
-        for place, name, alt, file in kept
-    ]  # fmt: skip
+            reply=reply, author_id=viewer.user_id, place=place, kind=_kind(file), name=clean(upload.name)[:200],
+            alt=clean(upload.alt)[: takes.alt or 1000], file=file, made_at=now(),
+        )  # fmt: skip
 
 
 def _must_be_taken(name: str, file: File, takes: Takes) -> None:
@@ -131,7 +134,7 @@ def media_of(reply: Reply) -> tuple[Media, ...]:
 
 
 def forget_attachments() -> bool:
-    """Lets go of files of deleted messages, and of those that were uploaded and never sent; whether there were any."""
+    """Lets go of files of deleted messages and of answers that were taken back; whether there were any."""
     gone = Attachment.objects.filter(message__deleted_at__isnull=False)
-    left = Attachment.objects.filter(message=None, reply=None, made_at__lt=now() - DAY)
+    left = Attachment.objects.filter(message=None, reply__state=ReplyState.WITHDRAWN, made_at__lt=now() - DAY)
     return bool(gone.delete()[0] + left.delete()[0])

@@ -17,7 +17,7 @@ from draht.core.clock import DAY, HOUR, MINUTE, SECOND, now
 from draht.core.journal.facts import Fact
 from draht.core.worker.claim import FREE, NEVER, but_not, claim, come, due, free
 from draht.features.inbox.actions.locking import tell
-from draht.features.inbox.models import Conversation, Message, Reply, ReplyState, State
+from draht.features.inbox.models import Attachment, Conversation, Message, Reply, ReplyState, State
 from draht.features.inbox.store import Incoming, store
 
 LEASE = 2 * MINUTE  # longer than any request may take
@@ -71,6 +71,8 @@ def reply_sent(reply: Reply, sent: Sent) -> None:
             reply, ReplyState.FAILED, Fact.REPLY_FAILED, words("The same answer already stands there."), NEVER
         )
     Message.objects.filter(pk=message.pk).update(author_id=reply.author_id)
+    if not Attachment.objects.filter(message=message).exists():  # else its echo has brought them
+        Attachment.objects.filter(reply=reply).update(message=message)
     Reply.objects.filter(pk=reply.pk).update(
         state=ReplyState.SENT, message=message, reason="", lease_until=0, due_at=now()
     )

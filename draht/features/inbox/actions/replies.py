@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+import draht.connections.queries as connections
 from draht.contract.text import clean
 from draht.core.clock import SECOND, now
 from draht.core.journal.facts import Fact
 from draht.core.people.access import Viewer
 from draht.core.people.models import Role
+from draht.features.inbox.actions.attachments import Upload, attach
 from draht.features.inbox.actions.locking import NotPossible, locked, locked_reply, tell
 from draht.features.inbox.echoes import recognise
 from draht.features.inbox.models import Message, Reply, ReplyState
+from draht.features.inbox.queries import item_of
 
 TAKEN_BACK = {ReplyState.QUEUED, ReplyState.HELD, ReplyState.POSTPONED, ReplyState.FAILED, ReplyState.BY_HAND}
 
@@ -29,12 +34,14 @@ def queue_reply(
     to_id: int | None = None,
     private: bool = False,
     then_resolve: bool = False,
+    uploads: Sequence[Upload] = (),
 ) -> Reply:
     """Writes the wish to answer. It leaves after the time to undo; a trainee's answer waits for a colleague.
 
     Args:
         to_id: the message that is answered; the customer's newest if ``None``.
         private: answer a public message so that only its author reads it.
+        uploads: files that go with it.
     """
     viewer.must_be(Role.TRAINEE)
     text = clean(text).strip()
@@ -42,6 +49,7 @@ def queue_reply(
         raise NotPossible(_("The answer is empty."))
     conversation = locked(viewer, conversation_id)
     theirs = Message.objects.filter(conversation=conversation, deleted_at=None)
+    theirs = theirs.select_related("connection", "person", "conversation")
     to = theirs.filter(pk=to_id).first() if to_id else theirs.filter(ours=False).order_by("-id").first()
     if to is None:
         raise NotPossible(_("The message that you answer is gone."))
@@ -58,6 +66,8 @@ def queue_reply(
         written_at=now(),
         due_at=now() + settings.UNDO_SECONDS * SECOND,
     )
+    if uploads:
+        attach(viewer, reply, uploads, connections.takes(to.connection, replace(item_of(to), private=reply.private)))
     fields = ["unread"]
     conversation.unread = False
     if conversation.assignee_id is None and releases:
