@@ -17,7 +17,7 @@ import msgspec
 
 from draht import __version__
 from draht.contract.addresses import public_address
-from draht.contract.errors import LoginExpired, Refused, TryLater, Unsure
+from draht.contract.errors import ChannelError, LoginExpired, Refused, TryLater, Unsure
 from draht.contract.purse import Purse, limit_of
 from draht.contract.words import words
 
@@ -109,12 +109,30 @@ class Http:
             accept: further status codes that the caller wants to see instead of an error.
             public: somebody else gave us the address; it may not lie within our own network.
             most: bytes of the longest answer that is read.
-            units: of the network's quota, that this call uses; ``cents`` (US) that it costs at most.
+            units: of the network's quota, that this call uses.
+            cents: US cents that it costs at most. An error costs nothing, unless it is ``Unsure``.
             bucket: which of the network's limits it counts for.
             options: ``params``, ``json``, ``data``, ``files``, ``content``, ``headers``, ``auth`` as httpx takes them.
         """
         repeatable = repeatable or method in SAFE
         self.purse.spend(units, cents, bucket)
+        try:
+            answer = self._send(method, url, repeatable, public, most, options)
+            if (limit := limit_of(answer.headers)) is not None:
+                self.purse.told(limit, bucket)
+            if 200 <= answer.status < 300 or answer.status in accept:
+                return answer
+            raise error_of(answer, repeatable)
+        except Unsure:
+            raise
+        except ChannelError:
+            if cents:
+                self.purse.give_back(cents=cents)
+            raise
+
+    def _send(
+        self, method: str, url: str, repeatable: bool, public: bool, most: int, options: dict[str, Any]
+    ) -> Answer:
         try:
             target, options = _bound_to_public(url, options) if public else (url, options)
             with self._client.stream(method, target, **options) as response:
@@ -133,12 +151,7 @@ class Http:
             lost = told.format(host=_host(url), error=str(error) or type(error).__name__)
             raise (TryLater(lost) if repeatable else Unsure(lost)) from error
         headers = {name.lower(): value for name, value in response.headers.items()}
-        if (limit := limit_of(headers)) is not None:
-            self.purse.told(limit, bucket)
-        answer = Answer(response.status_code, headers, body, url, repeatable)
-        if 200 <= answer.status < 300 or answer.status in accept:
-            return answer
-        raise error_of(answer, repeatable)
+        return Answer(response.status_code, headers, body, url, repeatable)
 
 
 def _bound_to_public(url: str, options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
