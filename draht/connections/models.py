@@ -28,6 +28,7 @@ class Connection(models.Model):
     purse = models.ForeignKey("Purse", on_delete=models.PROTECT, null=True, related_name="connections")
     hook_key = models.CharField(max_length=64, unique=True)
     cursor = models.TextField(blank=True)
+    subscribed_again_at = models.BigIntegerField(null=True)  # when our hook had been switched off there, last
     since_at = models.BigIntegerField(null=True)  # how far back the first fetch reads; null: as is usual there
     paused = models.BooleanField(default=False)
     next_fetch_at = models.BigIntegerField(null=True)  # null: this channel does not fetch

@@ -9,6 +9,7 @@ from draht.core.people.actions import forget_old_sessions
 from draht.core.worker.loop import Duty
 from draht.flows.keep_files import FILE_THREADS, forget, next_file
 from draht.flows.reconcile import RECONCILE_THREADS, next_rereading
+from draht.flows.resubscribe import SUBSCRIBE_THREADS, next_subscription
 from draht.flows.send_replies import SEND_THREADS, next_reply
 from draht.flows.take_in import FETCH_THREADS, HOOK_THREADS, next_fetch, next_hooks
 from draht.flows.watch_networks import WATCH_THREADS, next_wait
@@ -17,6 +18,7 @@ DUTIES = [
     Duty("read hooks", next_hooks, every=0.1, threads=HOOK_THREADS),
     Duty("fetch", next_fetch, every=0.5, threads=FETCH_THREADS),
     Duty("watch networks", next_wait, every=2, threads=WATCH_THREADS, waits=False),
+    Duty("look after hooks", next_subscription, every=5, threads=SUBSCRIBE_THREADS),
     Duty("send replies", next_reply, every=0.25, threads=SEND_THREADS),
     Duty("read again", next_rereading, every=5, threads=RECONCILE_THREADS),
     Duty("keep files", next_file, every=0.5, threads=FILE_THREADS),

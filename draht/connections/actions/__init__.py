@@ -8,6 +8,7 @@ from draht.connections.actions.making import hook_address, log_in_again, make, m
 from draht.connections.actions.moderating import edit, moderate
 from draht.connections.actions.opening import opened
 from draht.connections.actions.renewing import close_with_the_new_key, renew_due
+from draht.connections.actions.subscribing import some_removed, subscribed_again
 from draht.connections.actions.trouble import end_trouble, note_trouble
 from draht.connections.actions.trying import offers, test_connection
 from draht.connections.actions.unread import keep_leftovers, keepable, leftovers, settle_leftovers
@@ -41,5 +42,7 @@ __all__ = [
     "remove",
     "renew_due",
     "settle_leftovers",
+    "some_removed",
+    "subscribed_again",
     "test_connection",
 ]

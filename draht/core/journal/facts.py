@@ -45,6 +45,7 @@ class Fact(StrEnum):
     CONNECTION_REMOVED = "connection_removed"
     TROUBLE_BEGAN = "trouble_began"
     TROUBLE_ENDED = "trouble_ended"
+    SUBSCRIBED_AGAIN = "subscribed_again"
     LEFTOVER_KEPT = "leftover_kept"
     LEFTOVERS_READ = "leftovers_read"
     # people

@@ -45,6 +45,7 @@ WORDS: dict[Fact, StrOrPromise] = {
     Fact.CONNECTION_REMOVED: _("disconnected an account"),
     Fact.TROUBLE_BEGAN: _("trouble with a network began"),
     Fact.TROUBLE_ENDED: _("trouble with a network ended"),
+    Fact.SUBSCRIBED_AGAIN: _("switched on a hook again that a network had switched off"),
     Fact.LEFTOVER_KEPT: _("something was not understood and kept"),
     Fact.LEFTOVERS_READ: _("read leftovers again"),
     Fact.LOGGED_IN: _("logged in"),
