@@ -128,11 +128,12 @@ class Client:
     # -- hooks, and what the login may do -----------------------------------------------------------------------
 
     def subscribe(self, address: str) -> None:
-        """The app's one address first, then this page."""
+        """The app's one address first, then this page; what another channel asked of the page stays."""
         asked = {"object": "page", "callback_url": address, "fields": list(HEARD), "include_values": True}
         verify = {"verify_token": hub_token(self.secret)}
         self.app.post(f"{_safe(self.app_id)}/subscriptions", asked | verify, repeatable=True)
-        self.page.post("me/subscribed_apps", {"subscribed_fields": list(HEARD)}, repeatable=True)
+        fields = sorted(self.subscribed_fields() | set(HEARD))
+        self.page.post("me/subscribed_apps", {"subscribed_fields": fields}, repeatable=True)
 
     def subscriptions(self) -> list[Any]:
         return self.app.page(f"{_safe(self.app_id)}/subscriptions").items

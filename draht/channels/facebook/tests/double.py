@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from draht.channels.facebook.tests.messenger import Messenger, sure, who
-from draht.channels.facebook.tests.network import PAGE, US, WEB, Comment, Post
+from draht.channels.facebook.tests.network import PAGE, US, WEB, Comment, Network, Post
 from draht.contract.messages import Hook, HookAnswer
 from draht.contract.testing.graph import Asked, Fields, No, gone, graph_time
 from draht.contract.testing.graph_spec import GraphSpec
+from draht.contract.testing.graph_talks import TalkDouble, sure
 
 SHARED = Path(__file__).resolve().parents[4].parent / "shared"
 SPECS = SHARED / "specs/meta/api_specs"
@@ -23,11 +23,14 @@ OWNER = "900001"
 Reach = Callable[[str, Hook], HookAnswer | None]
 
 
-class Facebook(Messenger):
+class Facebook(TalkDouble):
     """``reach`` stands for the way to our address: it answers the handshake."""
+
+    needed_for_talks = "pages_messaging"
 
     def __init__(self) -> None:
         super().__init__(GraphSpec(SPECS))
+        self.net: Network = Network()
         self.tokens |= {"page-token": PAGE, "owner-token": OWNER, f"{self.app_id}|{self.secret}": "app"}
         self.usage = {"X-App-Usage": '{"call_count":3,"total_cputime":1,"total_time":2}'}
         self.granted = set(ALL)
@@ -79,7 +82,7 @@ class Facebook(Messenger):
         post, comment = self.net.posts.get(id), self.net.comments.get(id)
         if post is None and comment is None:
             if method == "GET" and id in self.net.messages:
-                return self._message(self.net.messages[id])
+                return self.message(self.net.messages[id])
             raise gone(id)
         self.check("PagePost" if post else "Comment", asked, edge)
         match method, edge:
@@ -143,7 +146,7 @@ class Facebook(Messenger):
         photo = {"type": "photo", "media": {"image": {"src": comment.photo}}} if comment.photo else None
         whole = {
             "id": comment.id, "message": comment.text, "created_time": graph_time(comment.at),
-            "from": who(comment.author) if "pages_read_user_content" in self.granted else None,
+            "from": comment.author.shown() if "pages_read_user_content" in self.granted else None,
             "parent": parent, "permalink_url": f"{WEB}/{comment.post}?comment_id={comment.id}",
             "is_hidden": comment.hidden, "can_hide": not ours, "can_remove": True,
             "can_reply_privately": not ours and comment.id not in self.net.private_replies, "attachment": photo,
@@ -153,7 +156,7 @@ class Facebook(Messenger):
     def _post(self, post: Post, fields: Fields) -> dict[str, Any]:
         pictures = [{"type": "photo", "media": {"image": {"src": url}}} for url in post.pictures]
         whole = {
-            "id": post.id, "message": post.text, "created_time": graph_time(post.at), "from": who(post.author),
+            "id": post.id, "message": post.text, "created_time": graph_time(post.at), "from": post.author.shown(),
             "permalink_url": f"{WEB}/{post.id}", "is_hidden": post.hidden, "status_type": "mobile_status_update",
             "scheduled_publish_time": post.due or None, "attachments": {"data": pictures} if pictures else None,
             "comments": lambda args, inner: self._comments(post.id, args, inner or {}),
@@ -203,6 +206,25 @@ class Facebook(Messenger):
         if asked.flag("published") is not False:
             self.net.post(asked.params.get("message", ""), pictures=[f"{WEB}/photo/{id}"])
         return {"id": id}
+
+    # -- Messenger ----------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def fits(text: str) -> bool:
+        return len(text) <= 2000
+
+    def _get_conversations(self, asked: Asked) -> Any:
+        return self.conversations(asked)
+
+    def _post_messages(self, asked: Asked) -> Any:
+        return self.send(asked)
+
+    def _post_blocked(self, asked: Asked) -> Any:
+        self.needs("pages_manage_metadata")
+        people = json.loads(asked.params["psid"])
+        self.net.blocked.update(people)
+        self.net.acts += [("block", id) for id in people]
+        return dict.fromkeys(people, True)
 
     # -- the app ------------------------------------------------------------------------------------------------
 

@@ -1,20 +1,16 @@
-"""What stands on a small Facebook: pages, posts, comments of two levels, Messenger; and what it tells by hook."""
+"""What stands on a small Facebook: posts, comments of two levels, Messenger; and what it tells by hook."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
+
+from draht.contract.testing.graph_talks import Message, Person, Talks
 
 PAGE = "100473908465587"
 WEB = "https://www.facebook.com"
-
-
-@dataclass(frozen=True)
-class Person:
-    id: str
-    name: str
 
 
 US = Person(PAGE, "Boots & More")
@@ -48,37 +44,12 @@ class Comment:
 
 
 @dataclass
-class Message:
-    id: str
-    person: Person
-    text: str
-    at: datetime
-    ours: bool = False
-    tag: str = ""
-
-
-@dataclass
-class Network:
-    """``told`` is what was told by hook, the oldest first."""
-
+class Network(Talks):
+    us: Person = US
+    object: str = "page"
     posts: dict[str, Post] = field(default_factory=dict)
     comments: dict[str, Comment] = field(default_factory=dict)
-    messages: dict[str, Message] = field(default_factory=dict)
-    blocked: set[str] = field(default_factory=set)
     likes: list[str] = field(default_factory=list)
-    acts: list[tuple[str, str]] = field(default_factory=list)
-    private_replies: set[str] = field(default_factory=set)
-    told: list[dict[str, Any]] = field(default_factory=list)
-    passed: timedelta = timedelta()
-    _last: int = 150691160110517
-
-    @property
-    def now(self) -> datetime:
-        return datetime.now(UTC).replace(microsecond=0) + self.passed
-
-    def next_id(self) -> str:
-        self._last += 1
-        return str(self._last)
 
     # -- what people do -----------------------------------------------------------------------------------------
 
@@ -124,22 +95,11 @@ class Network:
             self._tell("feed", {"item": "post", "verb": "remove", "post_id": id}, post.author)
 
     def write(self, text: str, person: Person = JANE, ours: bool = False, tag: str = "", **more: Any) -> Message | None:
-        if person.id in self.blocked and not ours:
-            return None
-        message = Message(f"m_{self.next_id()}", person, text, more.pop("at", self.now), ours, tag)
-        self.messages[message.id] = message
-        who, whom = (PAGE, person.id) if ours else (person.id, PAGE)
-        said = {"mid": message.id, "text": text} | ({"is_echo": True, "app_id": 4242} if ours else {})
-        self._deliver(
-            messaging=[
-                {"sender": {"id": who}, "recipient": {"id": whom}, "timestamp": _ms(message.at), "message": said}
-            ]
-        )
-        return message
+        return super().write(text, person, ours, tag, **more)
 
-    def with_person(self, person: str) -> list[Message]:
-        """The newest first."""
-        return [m for m in reversed(self.messages.values()) if m.person.id == person]
+    def commented(self, id: str) -> tuple[Person, datetime] | None:
+        what = self.comments.get(id) or self.posts.get(id)
+        return None if what is None else (what.author, what.at)
 
     def below(self, id: str, whole: bool = True) -> Iterable[Comment]:
         """The newest first; ``whole``: of both levels."""
@@ -162,11 +122,4 @@ class Network:
 
     def _tell(self, name: str, value: dict[str, Any], by: Person) -> None:
         value |= {"from": {"id": by.id, "name": by.name}, "created_time": int(self.now.timestamp())}
-        self._deliver(changes=[{"field": name, "value": value}])
-
-    def _deliver(self, **entry: Any) -> None:
-        self.told.append({"object": "page", "entry": [{"id": PAGE, "time": int(self.now.timestamp()), **entry}]})
-
-
-def _ms(at: datetime) -> int:
-    return int(at.timestamp() * 1000)
+        self.deliver(changes=[{"field": name, "value": value}])

@@ -119,6 +119,14 @@ def test_a_hook_that_meta_switched_off_is_seen(graph: double.Facebook, page: Fac
     assert page.is_subscribed(ADDRESS)
 
 
+def test_what_others_ask_of_the_page_stays(graph: double.Facebook, page: Facebook) -> None:
+    """The same app may hear the page's account on another network of Meta's."""
+    reach(graph, page)
+    graph.subscribed = ["message_reactions"]
+    page.subscribe(ADDRESS)
+    assert set(graph.subscribed) == {"message_reactions", *HEARD}
+
+
 def test_a_page_that_no_longer_tells_the_app_is_seen(graph: double.Facebook, page: Facebook) -> None:
     reach(graph, page)
     page.subscribe(ADDRESS)
