@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from draht.contract.errors import LoginExpired, Refused, TryLater
+from draht.contract.errors import LoginExpired, Refused
 from draht.contract.http import Answer, Http
 from draht.contract.words import words
 
@@ -47,7 +47,7 @@ class Login:
         self.server = _address(settings.get("api") or settings.get("server") or ENTRYWAY)
         self.made_anew = False
         access, refresh = settings.get("access_token", ""), settings.get("refresh_token", "")
-        self._session = Session(access, refresh, told(access, "sub"), settings.get("pds", "")) if access else None
+        self._session = Session(access, refresh, claim(access, "sub"), settings.get("pds", "")) if access else None
 
     @property
     def session(self) -> Session:
@@ -64,7 +64,7 @@ class Login:
     @property
     def reads_messages(self) -> bool:
         """Whether the app password was made with access to direct messages."""
-        return told(self.session.accessJwt, "scope") in FULL
+        return claim(self.session.accessJwt, "scope") in FULL
 
     @property
     def known_did(self) -> str:
@@ -102,7 +102,7 @@ class Login:
 
     def renew_at(self) -> datetime:
         """When; long ago if there is no session yet."""
-        ends = told(self._session.accessJwt, "exp") if self._session else None
+        ends = claim(self._session.accessJwt, "exp") if self._session else None
         return datetime.fromtimestamp(ends, UTC) - MARGIN if isinstance(ends, int) else LONG_AGO
 
     def _post(self, call: str, **options: Any) -> Answer:
@@ -116,19 +116,20 @@ class Login:
         try:
             session = msgspec.convert(raw, Session)
         except msgspec.ValidationError as error:
-            raise TryLater(words("The server's answer to our login cannot be read.")) from error
+            told = words("{url} does not answer like a server of Bluesky's network: {error}")
+            raise Refused(told.format(url=self.server, error=error)) from error
         home = _home_of(raw) if self.server == ENTRYWAY else ""
-        return Session(session.accessJwt, session.refreshJwt, session.did or told(session.accessJwt, "sub"), home)
+        return Session(session.accessJwt, session.refreshJwt, session.did or claim(session.accessJwt, "sub"), home)
 
 
-def told(token: str, claim: str) -> Any:
+def claim(token: str, name: str) -> Any:
     """A claim of a JWT; the server has checked it, we only read. Empty if there is none."""
     body = token.split(".")[1] if token.count(".") == 2 else ""
     try:
         claims = msgspec.json.decode(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
     except (ValueError, msgspec.DecodeError):
         return ""
-    return claims.get(claim, "") if isinstance(claims, dict) else ""
+    return claims.get(name, "") if isinstance(claims, dict) else ""
 
 
 def error_of(answer: Answer) -> tuple[str, str]:

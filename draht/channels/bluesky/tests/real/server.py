@@ -40,6 +40,7 @@ class RealNetwork:
 
     Attributes:
         pds: the address of its server.
+        control: answers when all that was written has arrived everywhere; shows what the network's library does.
         chat_did: the identity of the chat service.
     """
 
@@ -83,11 +84,11 @@ class RealNetwork:
         )
         self._wait_until(lambda: bool(self._told()))
         info: dict[str, Any] = json.loads(self._told()[0])
-        self.pds, self.chat_did = str(info["pds"]), str(info["chat"])
+        self.pds, self.control, self.chat_did = str(info["pds"]), str(info["control"]), str(info["chat"])
 
     def _installed(self) -> Path:
         """The packages of the lock file; once for each lock file."""
-        digest = sha256(b"".join(path.read_bytes() for path in sorted(HERE.iterdir()))).hexdigest()[:12]
+        digest = sha256((HERE / "package-lock.json").read_bytes()).hexdigest()[:12]
         place = BUILT / f"atproto-{digest}"
         if not (place / "complete").exists():
             shutil.rmtree(place, ignore_errors=True)
@@ -96,6 +97,7 @@ class RealNetwork:
             path = f"{self.node.parent}{os.pathsep}{os.environ['PATH']}"
             _run(*self._npm, "ci", *options, cwd=place, PATH=path)
             (place / "complete").touch()
+        shutil.copy(HERE / "up.mjs", place)
         return place
 
     def _start_postgres(self, port: int) -> None:

@@ -1,7 +1,10 @@
 // An AT Protocol network for tests: directory (PLC), personal data server (PDS) and AppView, all on loopback.
 //
 // In the environment: PORTS, the first of fifty free ports; CHAT, where our own chat service listens (the network's own
-// is not published); DB_POSTGRES_URL, REDIS_HOST. Says what it is on standard output, one line of JSON.
+// is not published); DB_POSTGRES_URL, REDIS_HOST. Says where it is on standard output, one line of JSON. Its address
+// "control" answers when everything that was written has arrived everywhere, and lets tests see what the network's own
+// library makes of a text.
+import http from 'node:http'
 import net from 'node:net'
 
 let next = Number(process.env.PORTS)
@@ -16,6 +19,7 @@ net.Server.prototype.listen = function (...asked) {
 }
 
 const { TestNetwork } = await import('@atproto/dev-env')
+const { RichText } = await import('@atproto/api')
 const { Client } = await import('@did-plc/lib')
 const { Secp256k1Keypair } = await import('@atproto/crypto')
 
@@ -38,7 +42,20 @@ await directory.updateData(chat, key, (document) => {
   return document
 })
 
-console.log(JSON.stringify({ pds: network.pds.url, chat }))
+const control = http.createServer(async (request, response) => {
+  const body = (await request.toArray()).join('')
+  if (request.url === '/settle') {
+    await network.processAll()
+    response.end('{}')
+  } else {
+    const text = new RichText({ text: body })
+    text.detectFacetsWithoutResolution()
+    response.end(JSON.stringify({ facets: text.facets ?? [], graphemes: text.graphemeLength, bytes: text.length }))
+  }
+})
+const place = await new Promise((done) => control.listen(next++, () => done(control.address().port)))
+
+console.log(JSON.stringify({ pds: network.pds.url, control: `http://127.0.0.1:${place}`, chat }))
 const stop = async () => { await network.close(); process.exit(0) }
 process.on('SIGTERM', stop)
 process.on('SIGINT', stop)
