@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from draht.channels.x import prices
-from draht.contract.errors import ChannelError, Refused, TryLater, Unsure
+from draht.contract.errors import Refused, TryLater
 from draht.contract.http import Answer, Http
 from draht.contract.words import words
 
@@ -159,17 +159,9 @@ class Client:
     ) -> Answer:
         """``most``: cents that the call costs at most; ``cost``: what it cost, told by the answer."""
         most = 0.0 if self.free else most
-        if most:
-            self.http.purse.spend(0, most)
-        try:
-            answer = self.http.request(
-                method, self.base + path, headers=self._headers(app), accept=accept | {402}, **options
-            )
-        except Unsure:
-            raise
-        except ChannelError:
-            self._give_back(most)
-            raise
+        answer = self.http.request(
+            method, self.base + path, headers=self._headers(app), accept=accept | {402}, cents=most, **options
+        )
         if answer.status >= 400:
             self._give_back(most)
         elif cost and most and isinstance(body := answer.json(), dict):

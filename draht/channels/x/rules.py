@@ -104,13 +104,13 @@ def _may_write(item: Item, ours: bool, enterprise: bool) -> May:
 
 def _may_hide(act: Act, item: Item, us: Account, ours: bool, enterprise: bool) -> May:
     payload = item.raw.get("payload")
-    post = payload if isinstance(payload, dict) else {}
-    to_us = post.get("in_reply_to_user_id") == us.id
+    known = isinstance(payload, dict)  # it may be erased by now
+    to_us = not known or payload.get("in_reply_to_user_id") == us.id
     if ours or item.private or not item.parent or not to_us:
         return NotAllowed(words("X hides only answers to your own posts."))
     if item.held is (act is Act.HIDE):
         return NotAllowed(words("It is hidden already.") if item.held else words("It is not hidden."))
-    at_the_top = item.parent == item.thread
+    at_the_top = known and item.parent == item.thread
     told = "" if at_the_top else words("X refuses it if the conversation was not begun by your account.")
     return _cost(prices.HIDE, enterprise, told)
 

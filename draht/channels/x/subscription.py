@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from draht.channels.x.client import Client
-from draht.contract.errors import Refused
+from draht.contract.errors import Refused, TryLater
 from draht.contract.words import words
 
 EVENTS = (
@@ -30,39 +30,70 @@ REPLAYED = timedelta(hours=23, minutes=55)  # a little less than X keeps, as the
 LONGEST = 200  # characters of an address; the specification
 
 
+NO_ANSWER = words(
+    "X has asked this address for the app's secret and was not answered rightly. "
+    "Is the API Key Secret the right one, and can Draht be reached from the internet?"
+)
+
+
 class Subscription:
+    """An ordinary app has few webhooks, often one: one of ours serves all accounts of the app."""
+
     def __init__(self, client: Client, us: str, address: str) -> None:
         self.client = client
         self.us = us
         self.address = address
 
     def holds(self) -> bool:
-        """Whether X still calls the address for every event of the account."""
+        """Whether X still calls us for every event of the account."""
         webhook = self._webhook()
-        return webhook is not None and webhook.get("valid") is True and not self._missing(str(webhook["id"]))
+        return webhook is not None and webhook["valid"] is True and not self._missing(webhook["id"])
 
     def make(self) -> None:
         self._check()
-        webhook = self._webhook() or self._registered()
-        id = str(webhook["id"])
-        for event in self._missing(id):
-            asked = {"event_type": event, "filter": {"user_id": self.us}, "tag": TAG, "webhook_id": id}
+        webhook = self._webhook()
+        was_off = webhook is not None and webhook["valid"] is not True
+        if webhook is not None and was_off:
+            webhook = self._tried_again(webhook)
+        webhook = webhook or self._registered()
+        for event in self._missing(webhook["id"]):
+            asked = {"event_type": event, "filter": {"user_id": self.us}, "tag": TAG, "webhook_id": webhook["id"]}
             self.client.subscribe(asked)
-        if webhook.get("valid") is not True:
-            self.client.as_app("PUT", f"/2/webhooks/{quote(id, safe='')}")
-            self._ask_for_what_was_missed(id)
+        if was_off:
+            self._ask_for_what_was_missed(webhook["id"])
 
     def _webhook(self) -> dict[str, Any] | None:
-        told = self.client.as_app("GET", "/2/webhooks")
-        return next((each for each in told.get("data") or () if each.get("url") == self.address), None)
+        """Our own one, else the one of another account of ours: their addresses differ in the last part only."""
+        told = self.client.as_app("GET", "/2/webhooks").get("data") or ()
+        there = {each["url"]: each for each in told if _is_webhook(each)}
+        beside = [each for url, each in there.items() if url.rpartition("/")[0] == self.address.rpartition("/")[0]]
+        return there.get(self.address) or next(iter(beside), None)
+
+    def _tried_again(self, webhook: dict[str, Any]) -> dict[str, Any] | None:
+        """A webhook that X had switched off, if it answers by now; ``None`` if it was that of an account that is gone."""
+        path = f"/2/webhooks/{quote(webhook['id'], safe='')}"
+        self.client.as_app("PUT", path)
+        tried = self._webhook()
+        if tried is not None and tried["valid"] is True:
+            return tried
+        if webhook["url"] != self.address:
+            self.client.as_app("DELETE", path)
+            return None
+        raise TryLater(NO_ANSWER)
 
     def _registered(self) -> dict[str, Any]:
         """X asks the address at once whether it knows the app's secret."""
-        told = self.client.as_app("POST", "/2/webhooks", json={"url": self.address})
+        try:
+            told = self.client.as_app("POST", "/2/webhooks", json={"url": self.address})
+        except Refused as error:
+            if "CrcValidationFailed" in error.reason:
+                raise Refused(f"{NO_ANSWER} {error.reason}") from error
+            raise
         webhook = told.get("data", told)  # the guide shows it in an envelope, the specification without
-        if not isinstance(webhook, dict) or "id" not in webhook:
+        if not _is_webhook(webhook):
             raise Refused(words("X took the address of our hook, but did not say under which name."))
-        return webhook
+        found: dict[str, Any] = webhook
+        return found
 
     def _missing(self, webhook: str) -> list[str]:
         there: set[str] = set()
@@ -90,3 +121,12 @@ class Subscription:
         if parts.scheme != "https" or parts.port is not None or len(self.address) > LONGEST:
             told = words("X calls only addresses that begin with https:// and name no port, not {address}.")
             raise Refused(told.format(address=self.address))
+
+
+def _is_webhook(told: Any) -> bool:
+    return (
+        isinstance(told, dict)
+        and isinstance(told.get("id"), str)
+        and isinstance(told.get("url"), str)
+        and "valid" in told
+    )

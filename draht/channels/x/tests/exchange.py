@@ -31,6 +31,7 @@ class Exchange:
         self.internet: Callable[[str, Hook], HookAnswer | None] = lambda address, hook: None
         self.webhooks: dict[str, dict[str, Any]] = {}
         self.subscriptions: dict[str, dict[str, Any]] = {}
+        self.numbers = 0
         self.delivered: list[Hook] = []
         self.missed: list[tuple[datetime, Hook]] = []
         self.replays: list[dict[str, Any]] = []
@@ -42,6 +43,7 @@ class Exchange:
             ("POST", "/2/webhooks", self.register),
             ("POST", "/2/webhooks/replay", self.replay),
             ("PUT", "/2/webhooks/{webhook_id}", self.validate),
+            ("DELETE", "/2/webhooks/{webhook_id}", self.unregister),
             ("GET", "/2/activity/subscriptions", self.list_subscriptions),
             ("POST", "/2/activity/subscriptions", self.subscribe),
         ]
@@ -62,7 +64,8 @@ class Exchange:
             return problem(400, "WebhookLimitExceeded: too many webhooks", INVALID)
         if not self._shakes_hands(url):
             return problem(400, "CrcValidationFailed: the callback url did not answer", INVALID)
-        id = str(1_976_325_569_252_868_000 + len(self.webhooks))
+        self.numbers += 1
+        id = str(1_976_325_569_252_868_000 + self.numbers)
         self.webhooks[id] = {"id": id, "url": url, "valid": True, "created_at": shapes.time(self.net.now)}
         return Answer(200, self.webhooks[id] if self.bare else self.webhooks[id] | {"data": self.webhooks[id]})
 
@@ -72,6 +75,13 @@ class Exchange:
             return problem(400, "WebhookIdInvalid", INVALID)
         webhook["valid"] = self._shakes_hands(webhook["url"])
         return Answer(200, {"data": {"attempted": True}})
+
+    def unregister(self, asked: Asked) -> Answer:
+        id = asked.ids["webhook_id"]
+        if self.webhooks.pop(id, None) is None:
+            return problem(400, "WebhookIdInvalid", INVALID)
+        self.subscriptions = {key: each for key, each in self.subscriptions.items() if each["webhook_id"] != id}
+        return Answer(200, {"data": {"deleted": True}})
 
     def ask_hourly(self) -> None:
         for webhook in self.webhooks.values():
@@ -106,7 +116,8 @@ class Exchange:
         wanted = (body["event_type"], body["filter"], body["webhook_id"])
         if any((s["event_type"], s["filter"], s["webhook_id"]) == wanted for s in self.subscriptions.values()):
             return problem(400, "DuplicateSubscription", INVALID)
-        id = str(1_976_325_569_252_868_096 + len(self.subscriptions))
+        self.numbers += 1
+        id = str(1_976_325_569_252_868_000 + self.numbers)
         now = shapes.time(self.net.now)
         self.subscriptions[id] = {**body, "subscription_id": id, "created_at": now, "updated_at": now}
         total = len(self.subscriptions)

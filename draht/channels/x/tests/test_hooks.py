@@ -15,7 +15,7 @@ from draht.channels.x.tests import spec
 from draht.channels.x.tests.desk import ADDRESS, Desk, messages
 from draht.channels.x.tests.double import Double
 from draht.channels.x.tests.office import API_SECRET
-from draht.contract.errors import Forged, Refused
+from draht.contract.errors import Forged, Refused, TryLater
 from draht.contract.http import Http
 from draht.contract.messages import Account, Deletion, Hook
 
@@ -195,8 +195,34 @@ def test_after_an_outage_x_is_asked_to_try_again_and_to_tell_what_was_missed(cal
 def test_while_we_still_do_not_answer_x_does_not_call(called: Desk) -> None:
     called.double.exchange.internet = lambda address, hook: None
     called.double.exchange.ask_hourly()
-    called.channel.subscribe(ADDRESS)
+    with pytest.raises(TryLater, match="API Key Secret"):
+        called.channel.subscribe(ADDRESS)
     assert not called.channel.is_subscribed(ADDRESS)
+    assert called.double.exchange.replays == []
+
+
+def test_a_second_account_of_the_app_shares_the_webhook_of_the_first(called: Desk) -> None:
+    other = "https://draht.example/hook/another"
+    assert called.channel.is_subscribed(other)
+    called.double.exchange.subscriptions.popitem()
+    called.channel.subscribe(other)
+    assert len(called.double.exchange.webhooks) == 1
+    assert len(called.double.exchange.subscriptions) == len(EVENTS)
+
+
+def test_the_webhook_of_an_account_that_is_gone_makes_room(called: Desk) -> None:
+    exchange, other = called.double.exchange, "https://draht.example/hook/another"
+    exchange.internet = lambda address, hook: called.listen(ADDRESS, hook) if address == other else None
+    exchange.ask_hourly()
+    called.channel.subscribe(other)
+    assert [each["url"] for each in exchange.webhooks.values()] == [other]
+    assert called.channel.is_subscribed(other)
+
+
+def test_somebody_elses_webhook_is_left_alone(called: Desk) -> None:
+    with pytest.raises(Refused, match="WebhookLimitExceeded"):
+        called.channel.subscribe("https://elsewhere.example/hook/secret")
+    assert [each["url"] for each in called.double.exchange.webhooks.values()] == [ADDRESS]
 
 
 def test_a_subscription_that_is_lost_is_seen_and_made_again(called: Desk) -> None:
@@ -255,9 +281,7 @@ def test_a_wrong_bearer_token_is_no_lost_login() -> None:
 
 def test_what_x_has_against_a_webhook_is_told(desk: Desk) -> None:
     desk.double.exchange.internet = lambda address, hook: None
-    with pytest.raises(Refused, match="CrcValidationFailed"):
+    with pytest.raises(Refused, match=r"API Key Secret .* CrcValidationFailed"):
         desk.channel.subscribe(ADDRESS)
     desk.double.exchange.internet = desk.listen
     desk.channel.subscribe(ADDRESS)
-    with pytest.raises(Refused, match="WebhookLimitExceeded"):
-        desk.channel.subscribe(ADDRESS + "2")

@@ -10,10 +10,10 @@ import pytest
 
 from draht.channels.x.channel import X
 from draht.channels.x.round import MESSAGES_EVERY, Mark, Round
-from draht.channels.x.tests.desk import Desk, messages
+from draht.channels.x.tests.desk import Desk, answer, messages
 from draht.channels.x.tests.network import File
 from draht.channels.x.tests.office import ALL
-from draht.contract.errors import LoginExpired, Refused
+from draht.contract.errors import LoginExpired, Refused, TryLater
 from draht.contract.messages import Attachment, Deletion, IncomingMessage, Item, Reading
 from draht.contract.testing import drain, item_of
 
@@ -106,6 +106,20 @@ def test_used_up_direct_messages_do_not_hold_the_mentions_back(desk: Desk) -> No
     desk.net.send("ada", "brand", "One")
     written = desk.net.write("ada", "@brand hello")
     assert [message.id for message in messages(desk.fetch())] == [written.id]
+
+
+def test_a_limit_that_x_told_is_kept_to_and_stops_nothing_else(desk: Desk) -> None:
+    _, item = desk.hear("hello")
+    desk.double.exhaust("POST /2/tweets")
+    with pytest.raises(TryLater):
+        desk.channel.reply(answer(item))
+    desk.double.calls.clear()
+    with pytest.raises(TryLater) as raised:
+        desk.channel.reply(answer(item))
+    assert raised.value.after
+    assert desk.double.calls == []
+    desk.fetch()
+    assert "GET /2/users/{id}/mentions" in desk.double.calls
 
 
 def test_a_fault_after_the_mentions_does_not_lose_them(desk: Desk) -> None:

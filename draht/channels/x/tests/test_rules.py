@@ -101,9 +101,11 @@ def test_only_answers_to_us_can_be_hidden() -> None:
         item(post(in_reply_to_user_id="5"), parent="9"),
         item(post(), parent="9"),
         item(post(in_reply_to_user_id=US.id)),
-        item(parent="9"),
     ):
         assert isinstance(rules.may(Act.HIDE, other, US, False), NotAllowed)
+    erased = rules.may(Act.HIDE, item(parent="9"), US, False)
+    assert isinstance(erased, Allowed)
+    assert erased.note
 
 
 def test_what_is_hidden_can_be_shown_again_and_nothing_else() -> None:
