@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from draht.channels.x.client import Client
-from draht.channels.x.mapper import ASKED_POST, MESSAGE, newest_id, to_events
+from draht.channels.x.direct import MESSAGE
+from draht.channels.x.mapper import ASKED_POST, newest_id, to_events
 from draht.channels.x.round import told_of
 from draht.contract.messages import Deletion, Event, IncomingMessage, Item, Reading, Unread
 from draht.contract.reading import read_each

@@ -12,8 +12,9 @@ from draht.channels.x.again import Again
 from draht.channels.x.client import BASE, Client
 from draht.channels.x.login import OAUTH, SETTINGS
 from draht.channels.x.lookback import LookBack
-from draht.channels.x.mapper import SITE, is_alone, newest_id, to_account, to_events
+from draht.channels.x.mapper import is_alone, newest_id, to_account, to_events
 from draht.channels.x.outbox import Outbox
+from draht.channels.x.parts import SITE
 from draht.channels.x.round import Round
 from draht.channels.x.subscription import Subscription
 from draht.contract.channel import (

@@ -7,7 +7,8 @@ from typing import Any
 
 from draht.channels.x import outbox, wording
 from draht.channels.x.client import Client
-from draht.channels.x.mapper import ASKED_MESSAGE, ASKED_POST, MESSAGE, newest_id, signed, to_events
+from draht.channels.x.direct import MESSAGE
+from draht.channels.x.mapper import ASKED_MESSAGE, ASKED_POST, newest_id, signed, to_events
 from draht.channels.x.round import moment
 from draht.contract.errors import Unsure
 from draht.contract.messages import Account, IncomingMessage, OutgoingPost, OutgoingReply, Sent

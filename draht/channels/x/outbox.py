@@ -11,7 +11,8 @@ import msgspec
 from draht.channels.x import media as files
 from draht.channels.x import prices, rules, wording
 from draht.channels.x.client import Client
-from draht.channels.x.mapper import MESSAGE, newest_id, to_sent, to_sent_message
+from draht.channels.x.direct import MESSAGE, to_sent_message
+from draht.channels.x.mapper import newest_id, to_sent
 from draht.contract.errors import Refused, TryLater, Unsure
 from draht.contract.messages import Account, Allowed, May, Media, NotAllowed, OutgoingPost, OutgoingReply, Sent
 from draht.contract.words import words

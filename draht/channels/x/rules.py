@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import Any
 
 from draht.channels.x import prices
-from draht.channels.x.mapper import SITE, newest_id
+from draht.channels.x.mapper import newest_id
+from draht.channels.x.parts import SITE
 from draht.contract.channel import Act
 from draht.contract.messages import Account, Allowed, Item, May, NotAllowed
 from draht.contract.words import words
@@ -105,7 +106,7 @@ def _may_write(item: Item, ours: bool, enterprise: bool) -> May:
 def _may_hide(act: Act, item: Item, us: Account, ours: bool, enterprise: bool) -> May:
     payload = item.raw.get("payload")
     known = isinstance(payload, dict)  # it may be erased by now
-    to_us = not known or payload.get("in_reply_to_user_id") == us.id
+    to_us = not isinstance(payload, dict) or payload.get("in_reply_to_user_id") == us.id
     if ours or item.private or not item.parent or not to_us:
         return NotAllowed(words("X hides only answers to your own posts."))
     if item.held is (act is Act.HIDE):

@@ -70,7 +70,7 @@ class Subscription:
         return there.get(self.address) or next(iter(beside), None)
 
     def _tried_again(self, webhook: dict[str, Any]) -> dict[str, Any] | None:
-        """A webhook that X had switched off, if it answers by now; ``None`` if it was that of an account that is gone."""
+        """A webhook that X had switched off, if it answers by now; ``None`` for that of an account that is gone."""
         path = f"/2/webhooks/{quote(webhook['id'], safe='')}"
         self.client.as_app("PUT", path)
         tried = self._webhook()
@@ -87,7 +87,7 @@ class Subscription:
             told = self.client.as_app("POST", "/2/webhooks", json={"url": self.address})
         except Refused as error:
             if "CrcValidationFailed" in error.reason:
-                raise Refused(f"{NO_ANSWER} {error.reason}") from error
+                raise Refused(NO_ANSWER) from error
             raise
         webhook = told.get("data", told)  # the guide shows it in an envelope, the specification without
         if not _is_webhook(webhook):

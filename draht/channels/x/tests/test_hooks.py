@@ -281,7 +281,7 @@ def test_a_wrong_bearer_token_is_no_lost_login() -> None:
 
 def test_what_x_has_against_a_webhook_is_told(desk: Desk) -> None:
     desk.double.exchange.internet = lambda address, hook: None
-    with pytest.raises(Refused, match=r"API Key Secret .* CrcValidationFailed"):
+    with pytest.raises(Refused, match="API Key Secret"):
         desk.channel.subscribe(ADDRESS)
     desk.double.exchange.internet = desk.listen
     desk.channel.subscribe(ADDRESS)

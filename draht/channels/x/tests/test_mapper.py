@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from draht.channels.x.mapper import ASKED_MESSAGE, ASKED_POST, conversation, to_account, to_events, to_sent
+from draht.channels.x.direct import conversation
+from draht.channels.x.mapper import ASKED_MESSAGE, ASKED_POST, to_account, to_events, to_sent
 from draht.channels.x.tests import spec
 from draht.channels.x.tests.values import documented
 from draht.channels.x.times import id_at, when
