@@ -16,6 +16,7 @@ import msgspec
 
 from draht.contract.errors import ChannelError, LoginExpired, Refused, TryLater, Unsure
 from draht.contract.http import Answer, Http, error_of
+from draht.contract.messages import Sent
 from draht.contract.purse import Limit
 from draht.contract.signatures import sign
 from draht.contract.words import words
@@ -209,6 +210,15 @@ def _number(told: Any) -> float:
 
 
 # -- values ----------------------------------------------------------------------------------------------------------
+
+
+def to_sent(told: Any, now: datetime) -> Sent:
+    """What Graph says it made. Without an id it may stand there all the same."""
+    id = told.get("id") or told.get("message_id") if isinstance(told, dict) else None
+    if not isinstance(id, str):
+        raise Unsure(words("The network took it, but did not say where it stands."))
+    at = told.get("created_time") or told.get("timestamp")
+    return Sent(id, moment(at) if isinstance(at, str) else now, str(told.get("permalink_url") or ""))
 
 
 def moment(told: Any) -> datetime:

@@ -9,6 +9,7 @@ import hmac
 import time
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -66,3 +67,25 @@ def _dated(body: bytes) -> Iterable[_Dated]:
         return msgspec.json.decode(body, type=_Delivery, strict=False).entry
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ()
+
+
+def hub_hears(subscriptions: Iterable[Any], object: str, address: str, fields: Iterable[str]) -> bool:
+    """Whether an app's one address for ``object`` works, hears all ``fields``, and is with us: another account of ours
+    may have set it, so the last part of the path may differ."""
+    return any(
+        one.get("object") == object
+        and one.get("active") is True
+        and _house(str(one.get("callback_url"))) == _house(address)
+        and set(fields) <= {_name(field) for field in one.get("fields") or ()}
+        for one in subscriptions
+        if isinstance(one, dict)
+    )
+
+
+def _name(field: Any) -> str:
+    return str(field.get("name")) if isinstance(field, dict) else str(field)
+
+
+def _house(address: str) -> tuple[str, str]:
+    parts = urlsplit(address)
+    return parts.netloc, parts.path.rstrip("/").rpartition("/")[0]

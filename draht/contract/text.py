@@ -49,3 +49,9 @@ def from_html(markup: str) -> str:
     marked = _BREAKS.sub("\n", markup)
     text = html.unescape(nh3.clean(marked, tags=set()))
     return _EMPTY_LINES.sub("\n\n", _TRAILING.sub("\n", text)).strip()
+
+
+def first_line(text: str, most: int = 80) -> str:
+    """The first line that says something, cut at ``most`` characters: what a post is called that has no title."""
+    line = next((line.strip() for line in clean(text).splitlines() if line.strip()), "")
+    return line if len(line) <= most else f"{line[: most - 1]}…"

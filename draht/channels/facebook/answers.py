@@ -8,7 +8,7 @@ from draht.channels.facebook import mapper
 from draht.channels.facebook.client import Client
 from draht.channels.facebook.mapper import is_post
 from draht.contract.errors import Unsure
-from draht.contract.graph import NotThere
+from draht.contract.graph import NotThere, to_sent
 from draht.contract.graph_messaging import kind_of_answer, partner_of, to_listed
 from draht.contract.messages import Event, IncomingMessage, Item, OutgoingReply, Sent
 from draht.contract.reading import read_each
@@ -26,12 +26,12 @@ def root_of(item: Item, us: str) -> str:
 def send_answer(client: Client, reply: OutgoingReply, us: str) -> Sent:
     now = datetime.now(UTC)
     if reply.to.private:
-        return mapper.to_sent(client.send({"id": partner_of(reply.to)}, reply.text, kind_of_answer(reply.to)), now)
+        return to_sent(client.send({"id": partner_of(reply.to)}, reply.text, kind_of_answer(reply.to)), now)
     if reply.private:
         kind = "post_id" if is_post(reply.to, us) else "comment_id"
-        return mapper.to_sent(client.send({kind: reply.to.id}, reply.text, {"messaging_type": "RESPONSE"}), now)
+        return to_sent(client.send({kind: reply.to.id}, reply.text, {"messaging_type": "RESPONSE"}), now)
     photo = client.upload(reply.media[0]) if reply.media else ""
-    return mapper.to_sent(client.comment(root_of(reply.to, us), reply.text, photo), now)
+    return to_sent(client.comment(root_of(reply.to, us), reply.text, photo), now)
 
 
 def find_answer(client: Client, reply: OutgoingReply, us: str) -> Sent | None:

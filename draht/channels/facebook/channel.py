@@ -29,7 +29,7 @@ from draht.contract.channel import (
     Subscribes,
 )
 from draht.contract.errors import LoginExpired, Refused
-from draht.contract.graph import BATCH
+from draht.contract.graph import BATCH, to_sent
 from draht.contract.graph_hooks import hub_accounts, hub_handshake, hub_verify
 from draht.contract.graph_login import DIALOG, GraphLogin
 from draht.contract.login import OAuth2, Offer, OffersAccounts, Scope
@@ -183,7 +183,7 @@ class Facebook(
         return posts.may_publish(post)
 
     def publish(self, post: OutgoingPost) -> Sent:
-        return mapper.to_sent(posts.publish(self.client, post), datetime.now(UTC))
+        return to_sent(posts.publish(self.client, post), datetime.now(UTC))
 
     def find_post(self, post: OutgoingPost) -> Sent | None:
         return posts.find(self.client, post)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from draht.channels.facebook.client import HEARD, Client
+from draht.contract.graph_hooks import hub_hears
 from draht.contract.words import words
 
 SOON = timedelta(days=14)
@@ -38,24 +38,6 @@ def _unheard(client: Client) -> tuple[str, ...]:
 
 
 def is_subscribed(client: Client, address: str) -> bool:
-    """Whether the app's one address is with us (another page of ours may have set it), and the page tells the app."""
     if not set(HEARD) <= client.subscribed_fields():
         return False
-    return any(
-        one.get("object") == "page"
-        and one.get("active") is True
-        and _house(str(one.get("callback_url"))) == _house(address)
-        and set(HEARD) <= {_name(field) for field in one.get("fields") or ()}
-        for one in client.subscriptions()
-        if isinstance(one, dict)
-    )
-
-
-def _name(field: Any) -> str:
-    return str(field.get("name")) if isinstance(field, dict) else str(field)
-
-
-def _house(address: str) -> tuple[str, str]:
-    """Everything but the last part of the path, which names the connection."""
-    parts = urlsplit(address)
-    return parts.netloc, parts.path.rstrip("/").rpartition("/")[0]
+    return hub_hears(client.subscriptions(), "page", address, HEARD)

@@ -12,14 +12,13 @@ from typing import Any
 
 import msgspec
 
-from draht.contract.errors import Refused, Unsure
+from draht.contract.errors import Refused
 from draht.contract.graph import moment
 from draht.contract.graph_messaging import Somebody, to_author, to_listed
-from draht.contract.messages import Account, Attachment, Author, Deletion, Event, IncomingMessage, Item, Sent
-from draht.contract.text import clean
+from draht.contract.messages import Account, Attachment, Author, Deletion, Event, IncomingMessage, Item
+from draht.contract.text import clean, first_line
 from draht.contract.words import words
 
-TITLE = 80  # characters of a post that become the title of what is said below it
 FILMS = ("video", "animated")
 
 
@@ -213,24 +212,13 @@ def is_post(item: Item, us: str) -> bool:
 
 def to_title(raw: Any) -> str:
     """The first line of a post."""
-    said = (raw.get("message") or raw.get("story") or "") if isinstance(raw, dict) else ""
-    line = next((line.strip() for line in clean(str(said)).splitlines() if line.strip()), "")
-    return line if len(line) <= TITLE else f"{line[: TITLE - 1]}…"
+    return first_line(str(raw.get("message") or raw.get("story") or "")) if isinstance(raw, dict) else ""
 
 
 def to_names(raw: Any) -> dict[str, Author]:
     """The participants of conversations."""
     people = [person for one in raw.get("data") or () for person in (one.get("participants") or {}).get("data") or ()]
     return {one.id: to_author(one) for one in msgspec.convert(people, list[Somebody])}
-
-
-def to_sent(raw: Any, now: datetime) -> Sent:
-    """What Graph says it made. Without an id it may stand there all the same."""
-    id = raw.get("id") or raw.get("message_id") if isinstance(raw, dict) else None
-    if not isinstance(id, str):
-        raise Unsure(words("The network took it, but did not say where it stands."))
-    made = raw.get("created_time")
-    return Sent(id, moment(made) if isinstance(made, str) else now, str(raw.get("permalink_url") or ""))
 
 
 def _author(somebody: Somebody | None, id: str) -> Author:

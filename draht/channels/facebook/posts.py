@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from draht.channels.facebook.client import Client
-from draht.channels.facebook.mapper import to_sent
 from draht.contract.errors import Unsure
+from draht.contract.graph import to_sent
 from draht.contract.messages import Allowed, May, NotAllowed, OutgoingPost, Sent, Takes
 from draht.contract.text import clean
 from draht.contract.words import words

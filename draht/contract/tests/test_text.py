@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from draht.contract.text import from_html
+from draht.contract.text import first_line, from_html
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,9 @@ from draht.contract.text import from_html
 )
 def test_html_becomes_text(markup: str, text: str) -> None:
     assert from_html(markup) == text
+
+
+def test_a_first_line_is_what_a_post_is_called() -> None:
+    assert first_line("\n  Winter boots!  \nNow here.") == "Winter boots!"
+    assert first_line("x" * 200) == "x" * 79 + "…"
+    assert first_line(" \n ") == ""

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from draht.channels.facebook.mapper import act_of_page, to_account, to_change, to_comment, to_post, to_sent, to_told
+from draht.channels.facebook.mapper import act_of_page, to_account, to_change, to_comment, to_post, to_told
 from draht.channels.facebook.tests.double import SHARED
-from draht.contract.graph import moment, to_page
+from draht.contract.graph import moment, to_page, to_sent
 from draht.contract.graph_messaging import to_direct, to_listed
 from draht.contract.messages import Deletion, IncomingMessage
 from draht.contract.reading import read_each
