@@ -73,10 +73,12 @@ class UsedUp(TryLater):
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """Day and month in a network's time zone, as numbers that follow each other, and seconds until both end."""
+    """Day and month in a network's time zone, as numbers that follow each other, and seconds until both end.
+    ``month_began`` is the number of its first day."""
 
     day: int
     month: int
+    month_began: int
     day_ends_in: float
     month_ends_in: float
 
@@ -87,7 +89,7 @@ def today(zone: str) -> Today:
     tomorrow = midnight + timedelta(days=1)  # by the clock on the wall, whatever summer time does
     next_month = (midnight.replace(day=1) + timedelta(days=32)).replace(day=1)
     left = [end.timestamp() - at.timestamp() for end in (tomorrow, next_month)]
-    return Today(at.toordinal(), at.year * 12 + at.month, *left)
+    return Today(at.toordinal(), at.year * 12 + at.month, at.replace(day=1).toordinal(), *left)
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from django import forms
 from django.core import signing
@@ -11,8 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from draht.connections.actions import new_hook_key
+from draht.connections.budget import DEFAULT_CAP
+from draht.connections.queries import costs_money
 from draht.connections.wording import said
-from draht.contract.channel import Channel, Setting
+from draht.contract.channel import Channel, Fetches, Setting
+from draht.core.clock import DAY, now
 from draht.core.people.queries import DepartmentLine
 
 LONGEST = 10_000  # characters of a setting; the longest tokens have some thousand
@@ -39,12 +42,90 @@ class LoginForm(forms.Form):
         return {setting.key: self.cleaned_data[_name(setting)] for setting in self._settings}
 
 
-class ConnectForm(LoginForm):
-    """A new connection. ``hook`` carries the address that a network may already have been told, signed."""
+class Agreed(TypedDict):
+    department_id: int
+    since_at: int | None
+    cap_cents: int | None
+
+
+class Terms(forms.Form):
+    """What is asked about every new account: who answers, how far back it is read, what it may cost."""
 
     department = forms.TypedChoiceField(
         label=gettext_lazy("Department"), coerce=int, help_text=gettext_lazy("Its colleagues answer.")
     )
+    since = forms.TypedChoiceField(
+        label=gettext_lazy("Bring earlier messages"),
+        choices=[
+            ("0", gettext_lazy("None, only what comes from now on")),
+            ("7", gettext_lazy("Of the last 7 days")),
+            ("30", gettext_lazy("Of the last 30 days")),
+            ("90", gettext_lazy("Of the last 90 days")),
+            ("all", gettext_lazy("As many as the network gives")),
+        ],
+        initial="30",
+        required=False,
+        empty_value=None,
+        coerce=lambda told: 0 if told == "all" else now() - int(told) * DAY,
+        help_text=gettext_lazy("Each comes into the inbox as if it had just been written."),
+    )
+    cap = forms.DecimalField(
+        label=gettext_lazy("Most that may be spent in a month, in US$"),
+        min_value=0,
+        max_value=1_000_000,
+        decimal_places=2,
+        initial=f"{DEFAULT_CAP / 100:.2f}",
+        help_text=gettext_lazy("This network charges for calls. Before the cap is passed, Draht stops asking it."),
+    )
+
+    def offer(self, kind: type[Channel], departments: Iterable[DepartmentLine]) -> None:
+        """Leaves out what this channel does not need."""
+        self.fields["department"].choices = [(one.id, one.name) for one in departments]  # type: ignore[attr-defined]
+        if not issubclass(kind, Fetches):
+            del self.fields["since"]
+        if not costs_money(kind):
+            del self.fields["cap"]
+
+    def agreed(self) -> Agreed:
+        """As ``actions.make`` takes it."""
+        told = self.cleaned_data
+        cap = told.get("cap")
+        cents = None if cap is None else int(cap * 100)
+        return {"department_id": told["department"], "since_at": told.get("since"), "cap_cents": cents}
+
+
+class AccountsForm(Terms):
+    """Which of the accounts of a login are connected. ``login`` is the ticket of where it is kept."""
+
+    accounts = forms.MultipleChoiceField(
+        label=gettext_lazy("Accounts"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose at least one account.")},
+    )
+    login = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(
+        self, kind: type[Channel], accounts: Mapping[str, str], departments: Iterable[DepartmentLine], *args: Any,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(*args, **kwargs)
+        self.offer(kind, departments)
+        self.fields["accounts"].choices = list(accounts.items())  # type: ignore[attr-defined]
+
+
+class CapForm(forms.Form):
+    """The cap of a month."""
+
+    cap = Terms.base_fields["cap"]
+
+    @property
+    def cents(self) -> int:
+        return int(self.cleaned_data["cap"] * 100)
+
+
+class ConnectForm(LoginForm, Terms):
+    """A new connection. ``hook`` carries the address that a network may already have been told, signed."""
+
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=120,
@@ -56,7 +137,7 @@ class ConnectForm(LoginForm):
     def __init__(self, *args: Any, departments: Iterable[DepartmentLine], **kwargs: Any) -> None:
         key = signing.dumps(new_hook_key(), salt=SALT)
         super().__init__(*args, initial={"hook": key}, **kwargs)
-        self.fields["department"].choices = [(one.id, one.name) for one in departments]  # type: ignore[attr-defined]
+        self.offer(args[0], departments)
 
     def clean_hook(self) -> str:
         """The key itself; a new one if none came along."""

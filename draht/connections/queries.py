@@ -15,18 +15,20 @@ from django.utils.translation import gettext as _
 from draht.connections import actions
 from draht.connections.actions import opened
 from draht.connections.models import Connection
-from draht.connections.registry import channels
+from draht.connections.registry import channels, is_on
 from draht.connections.wording import said
 from draht.contract.channel import Act, Channel, Counter, Hears, Replies, Subscribes
 from draht.contract.errors import ChannelError
+from draht.contract.login import OffersAccounts, Scope, SignsIn
 from draht.contract.messages import Item, May, NotAllowed, Takes
 from draht.contract.visits import Welcomes
-from draht.core.clock import MINUTE, now
+from draht.core.clock import DAY, MINUTE, now
 from draht.core.people.access import Viewer
 from draht.core.people.models import Role
 
 COUNTER_KEPT = 600  # seconds; some networks are asked for their limit
 COUNTERS = 1000  # items whose counters are kept
+SHOWN_FOR = 3 * DAY
 SHORT = 5 * MINUTE  # a network that is back by then is nobody's business
 ON_MESSAGES = (
     Act.APPROVE, Act.UNHIDE, Act.LIKE, Act.EDIT, Act.HOLD, Act.HIDE, Act.SPAM, Act.DELETE, Act.BAN,
@@ -44,7 +46,7 @@ def may(connection: Connection, items: Sequence[Item], acts: Iterable[Act]) -> l
     """What may be done with each item. Opens the channel once; asks no network."""
     wanted = list(acts)
     try:
-        with opened(connection) as channel:
+        with opened(connection, renews=False) as channel:
             return [{act: channel.may(act, item) for act in wanted} for item in items]
     except ChannelError as error:
         return [dict.fromkeys(wanted, NotAllowed(error.reason)) for _ in items]
@@ -57,7 +59,7 @@ def counter(connection: Connection, item: Item) -> Counter | None:
     if found is not None and until > time.monotonic():
         return found
     try:
-        with opened(connection) as channel:
+        with opened(connection, renews=False) as channel:
             if not isinstance(channel, Replies):
                 return None
             found = channel.counter(item)
@@ -90,6 +92,9 @@ class Card:
         fetches: it asks the network; ``fetching``: it is about to, or at it.
         trouble_kind: login | later | refused, or gone when its channel is not installed; empty if all is well.
         trouble: the network's own words.
+        lacks: what its login is missing.
+        subscribed_again_at: when our hook, which the network had switched off, was switched on again; ``None`` if that
+            was not in the last days.
     """
 
     id: int
@@ -109,6 +114,10 @@ class Card:
     trouble: str
     trouble_since: int | None
     leftovers: int
+    lacks: Sequence[str]
+    tested_at: int | None
+    costs_money: bool
+    subscribed_again_at: int | None
 
 
 def cards(viewer: Viewer) -> list[Card]:
@@ -150,12 +159,16 @@ def _card(connection: Connection) -> Card:
         paused=connection.paused,
         fetches=due is not None,
         fetching=due is not None and not connection.paused and (due <= at or connection.lease_until > at),
+        subscribed_again_at=again if (again := connection.subscribed_again_at or 0) > at - SHOWN_FOR else None,
         fetched_at=connection.fetched_at,
         next_fetch_at=due,
         trouble_kind="gone" if gone else connection.trouble_kind,
         trouble=said(connection.trouble),
         trouble_since=connection.trouble_since,
         leftovers=connection.leftover_count,  # type: ignore[attr-defined]
+        lacks=[said(one) for one in connection.lacks],
+        tested_at=connection.tested_at,
+        costs_money=not gone and costs_money(channels()[connection.channel]),
     )
 
 
@@ -168,6 +181,35 @@ def kind(viewer: Viewer, channel: str) -> type[Channel]:
     if channel not in channels():
         raise Http404(_("There is no such channel. Is its package installed?"))
     return channels()[channel]
+
+
+def offered(viewer: Viewer, channel: str) -> type[Channel]:
+    """The same for a new connection: one that is switched off here is not offered."""
+    found = kind(viewer, channel)
+    if not is_on(channel):
+        raise Http404(_("This channel is switched off here."))
+    return found
+
+
+def signs_in(kind: type[Channel]) -> Sequence[Scope] | None:
+    """What is asked for on the network's page; ``None`` if nobody signs in there."""
+    return kind.oauth.scopes if issubclass(kind, SignsIn) else None
+
+
+def chooses_later(kind: type[Channel]) -> bool:
+    """Whether it is known only after logging in which accounts there are."""
+    return issubclass(kind, SignsIn | OffersAccounts)
+
+
+def costs_money(kind: type[Channel]) -> bool:
+    return kind.budget is not None and kind.budget.costs_money
+
+
+def names_of(viewer: Viewer, channel: str) -> dict[str, str]:
+    """The accounts of a channel that are connected: names by the network's ids."""
+    viewer.must_be(Role.ADMIN)
+    there = Connection.objects.filter(channel=channel, removed_at=None)
+    return dict(there.values_list("account_id", "name"))
 
 
 def stored(viewer: Viewer, id: int) -> dict[str, str]:

@@ -10,7 +10,7 @@ from draht.connections.actions.opening import opened
 from draht.connections.actions.renewing import close_with_the_new_key, renew_due
 from draht.connections.actions.subscribing import some_removed, subscribed_again
 from draht.connections.actions.trouble import end_trouble, note_trouble
-from draht.connections.actions.trying import offers, test_connection
+from draht.connections.actions.trying import offers, sign_in, sign_in_address, test_connection
 from draht.connections.actions.unread import keep_leftovers, keepable, leftovers, settle_leftovers
 
 __all__ = [
@@ -42,6 +42,8 @@ __all__ = [
     "remove",
     "renew_due",
     "settle_leftovers",
+    "sign_in",
+    "sign_in_address",
     "some_removed",
     "subscribed_again",
     "test_connection",

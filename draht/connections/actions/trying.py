@@ -13,10 +13,11 @@ from draht.connections.budget import KeptPurse, trial_purse
 from draht.connections.models import Connection
 from draht.connections.registry import channels
 from draht.contract.channel import Channel
-from draht.contract.errors import ChannelError, TryLater, only_the_four
+from draht.contract.errors import ChannelError, Refused, TryLater, only_the_four
 from draht.contract.http import Http
-from draht.contract.login import Offer, OffersAccounts
+from draht.contract.login import Offer, OffersAccounts, SignsIn
 from draht.contract.messages import Account
+from draht.contract.words import words
 from draht.core.clock import now
 from draht.core.people.access import Viewer
 from draht.core.people.models import Role
@@ -48,6 +49,28 @@ def offers(viewer: Viewer, channel: str, values: Mapping[str, str]) -> Sequence[
     viewer.must_be(Role.ADMIN)
     with tried(channel, values) as one, only_the_four(TryLater):
         return one.accounts() if isinstance(one, OffersAccounts) else [Offer(one.whoami())]
+
+
+def sign_in_address(
+    viewer: Viewer, channel: str, values: Mapping[str, str], back: str, state: str, verifier: str
+) -> str:
+    """The network's page on which somebody agrees. Raises one of the four errors."""
+    viewer.must_be(Role.ADMIN)
+    with tried(channel, values) as one, only_the_four(TryLater):
+        if not isinstance(one, SignsIn):
+            raise Refused(words("Nobody signs in at {network}.").format(network=one.label))
+        return one.sign_in_address(back, state, verifier)
+
+
+def sign_in(
+    viewer: Viewer, channel: str, values: Mapping[str, str], code: str, back: str, verifier: str
+) -> Mapping[str, str]:
+    """The tokens for the code that the network gave. Raises one of the four errors."""
+    viewer.must_be(Role.ADMIN)
+    with tried(channel, values) as one, only_the_four(TryLater):
+        if not isinstance(one, SignsIn):
+            raise Refused(words("Nobody signs in at {network}.").format(network=one.label))
+        return one.sign_in(code, back, verifier)
 
 
 def note_lacks(connection: Connection) -> None:

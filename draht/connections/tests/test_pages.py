@@ -15,7 +15,7 @@ from draht.connections.registry import channels
 from draht.connections.tests.conftest import TOKEN
 from draht.connections.tests.loud.channel import Loud, Network
 from draht.contract.errors import ChannelError, LoginExpired, Refused, TryLater, Unsure
-from draht.contract.messages import Account, Unread
+from draht.contract.messages import Account, Reading, Unread
 from draht.core.clock import now
 from draht.core.journal.models import Entry
 from draht.core.people.models import Department, User
@@ -258,7 +258,7 @@ def test_it_is_paused_resumed_and_fetched_now(page: Client, loud: Connection) ->
     assert "is being fetched" in waiting
     assert 'hx-trigger="every 2s"' in waiting
     [due] = actions.claim_due()
-    actions.finish_fetch(due, "1", [], more=False)
+    actions.finish_fetch(due, Reading(cursor="1"))
     done = text_of(page.get(f"/connections/{loud.pk}/state/"))
     assert "fetched <time" in done
     assert "every 2s" not in done

@@ -8,6 +8,7 @@ from draht.connections import actions
 from draht.connections.models import Connection
 from draht.connections.queries import SHORT
 from draht.contract.errors import ChannelError, LoginExpired, Refused, TryLater
+from draht.contract.messages import Reading
 from draht.core.clock import now
 from draht.core.journal.queries import newest
 from draht.core.live.hub import names_of
@@ -84,7 +85,7 @@ def test_many_troubles_do_not_push_the_desk_away(loud: Connection, bea: User) ->
 def test_screens_of_the_department_hear_of_it(loud: Connection) -> None:
     actions.note_trouble(loud.pk, LoginExpired("no"))
     loud.refresh_from_db()
-    actions.finish_fetch(loud, "", [], more=False)
+    actions.finish_fetch(loud, Reading(cursor=""))
     ended, began = newest(2)
     for row in (began, ended):
         assert row.department_id == loud.department_id

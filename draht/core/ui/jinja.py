@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from jinja2 import Environment
 
 from draht.core.clock import now
-from draht.core.ui import times
+from draht.core.ui import amounts, times
 from draht.core.ui.icons import icon
 
 HUES = 8
@@ -41,5 +41,6 @@ def environment(autoescape: bool = True, **options: Any) -> Environment:
         url=url, static=static, icon=icon, hue=hue, initials=initials, now=now, language=get_language,
         when=times.when, at=times.at, ago=times.ago, span=times.span, exact=times.exact, day=times.day,
         day_name=times.day_name, left=times.left, lasting=times.lasting, weekday=times.weekday,
+        number=amounts.number, dollars=amounts.dollars,
     )  # fmt: skip
     return env

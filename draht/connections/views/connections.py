@@ -1,10 +1,9 @@
-"""The pages of connections: what is connected and how it fares, connecting an account, mending and removing one."""
+"""What is connected and how it fares; mending, changing and removing one connection; what they all cost."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,15 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
-from django_htmx.http import HttpResponseClientRedirect
 
-from draht.connections import actions, queries
-from draht.connections.forms import ConnectForm, ConnectionForm, LoginForm
+from draht.connections import actions, queries, signing_in, spending
+from draht.connections.forms import CapForm, ConnectionForm, LoginForm
 from draht.connections.guides import guide
 from draht.connections.registry import channels, folder
 from draht.connections.strip import strip
-from draht.connections.wording import said
-from draht.connections.words import Problem, abilities, problem_of, trouble_todo
+from draht.connections.views import connecting
+from draht.connections.words import Problem, problem_of, trouble_todo
 from draht.contract.errors import ChannelError
 from draht.core.people.access import Viewer, viewer
 from draht.core.people.models import Role
@@ -36,58 +34,15 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
     return render(request, template, {"me": who, "cards": queries.cards(who), "todo": trouble_todo})
 
 
+def budget(request: HttpRequest) -> HttpResponse:
+    """What all of them use: calls, quota, money, and the limits that the networks told."""
+    who = viewer(request)
+    return render(request, "connections/budget.html", {"me": who, "uses": spending.uses(who), "todo": trouble_todo})
+
+
 def trouble(request: HttpRequest) -> HttpResponse:
     """What the strip over the desk says, fetched again when something has changed."""
     return HttpResponse(strip(request))
-
-
-# -- connecting -------------------------------------------------------------------------------------------------------
-
-
-def choose(request: HttpRequest) -> HttpResponse:
-    who = viewer(request)
-    who.must_be(Role.ADMIN)
-    offered = [{"name": name, "label": said(kind.label), "can": abilities(kind)} for name, kind in channels().items()]
-    return render(request, "connections/choose.html", {"me": who, "channels": offered})
-
-
-@never_cache
-def connect(request: HttpRequest, channel: str) -> HttpResponse:
-    who = viewer(request)
-    kind = queries.kind(who, channel)
-    form = ConnectForm(kind, sent(request), departments=departments(who))
-    problem = None
-    if request.method == "POST" and form.is_valid():
-        told = form.cleaned_data
-        try:
-            made = actions.make(
-                who, channel, form.values(), told["department"], name=told["name"], hook_key=told["hook"]
-            )
-        except ChannelError as error:
-            problem = problem_of(error)
-        else:
-            messages.info(request, _("Connected. The first messages arrive in a moment."))
-            return _go(request, reverse("connections:one", args=[made.pk]))
-    context = {
-        "me": who,
-        "channel": channel,
-        "label": said(kind.label),
-        "form": form,
-        "problem": problem,
-        "guide": guide(channel),
-        "hook": f"{settings.BASE_URL}/hook/{form.hook_key}" if queries.is_told_by_hand(kind) else "",
-    }
-    return _form(request, "connections/connect.html", context)
-
-
-def _form(request: HttpRequest, page: str, context: dict[str, Any]) -> HttpResponse:
-    """The page, or only its form for htmx: what was typed stays in the browser."""
-    template = "connections/_login.html" if request.htmx else page  # type: ignore[attr-defined]
-    return render(request, template, context)
-
-
-def _go(request: HttpRequest, where: str) -> HttpResponse:
-    return HttpResponseClientRedirect(where) if request.htmx else redirect(where)  # type: ignore[attr-defined]
 
 
 # -- one connection ---------------------------------------------------------------------------------------------------
@@ -100,7 +55,7 @@ def one(request: HttpRequest, connection_id: int) -> HttpResponse:
     card = queries.card(who, connection_id)
     if request.method == "POST":
         who.must_be(Role.ADMIN)
-    context: dict[str, Any] = {"me": who, "card": card, "todo": trouble_todo}
+    context: dict[str, Any] = {"me": who, "card": card, "use": spending.use(who, connection_id), "todo": trouble_todo}
     if who.is_at_least(Role.ADMIN):
         told = {"name": card.name, "department": card.department_id}
         form = ConnectionForm(sent(request), initial=told, departments=departments(who))
@@ -132,7 +87,7 @@ def _login(
 
 @never_cache
 def log_in_again(request: HttpRequest, connection_id: int) -> HttpResponse:
-    """The form with the guide beside it; a POST tries and keeps the new login."""
+    """The form with the guide beside it; a POST tries and keeps the new login, or leads to the network's page."""
     who = viewer(request)
     card = queries.card(who, connection_id)
     kind = queries.kind(who, card.channel)
@@ -140,20 +95,52 @@ def log_in_again(request: HttpRequest, connection_id: int) -> HttpResponse:
     problem = None
     if request.method == "POST" and form.is_valid():
         try:
+            if queries.signs_in(kind) is not None:
+                values = actions.merged(who, connection_id, form.values())
+                address = signing_in.leave(who, request.session, card.channel, values, connection_id)
+                return connecting.leave(request, who, card.channel, kind, address)
             actions.log_in_again(who, connection_id, form.values())
         except ChannelError as error:
             problem = problem_of(error)
         else:
             messages.info(request, _("The login works."))
-            return _go(request, reverse("connections:one", args=[connection_id]))
+            return connecting.go(request, reverse("connections:one", args=[connection_id]))
     context = {
         "me": who,
         "card": card,
         "channel": card.channel,
         "label": card.label,
         **_login(who, card, form, problem),
+        **connecting.sign_in_part(kind),
     }
-    return _form(request, "connections/login.html", context)
+    return connecting.as_form(request, "connections/login.html", context)
+
+
+@require_POST
+def test(request: HttpRequest, connection_id: int) -> HttpResponse:
+    """Tries the login, and finds out what it lacks."""
+    try:
+        actions.test_connection(viewer(request), connection_id)
+    except ChannelError as error:
+        messages.error(request, problem_of(error).title)
+    else:
+        messages.info(request, _("The login works."))
+    return redirect("connections:one", connection_id)
+
+
+def cap(request: HttpRequest, connection_id: int) -> HttpResponse:
+    """How much may be spent in a month; a POST changes it."""
+    who = viewer(request)
+    who.must_be(Role.ADMIN)
+    used = spending.use(who, connection_id)
+    if used.money is None:
+        raise Http404
+    form = CapForm(sent(request), initial={"cap": f"{(used.money.cap or 0) / 100:.2f}"})
+    if request.method == "POST" and form.is_valid():
+        actions.change_cap(who, connection_id, form.cents)
+        messages.info(request, _("Saved."))
+        return redirect("connections:one", connection_id)
+    return render(request, "connections/cap.html", {"me": who, "card": used.card, "use": used, "form": form})
 
 
 def state(request: HttpRequest, connection_id: int) -> HttpResponse:

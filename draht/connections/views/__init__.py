@@ -1,0 +1,1 @@
+"""The pages of connections: what is connected and how it fares, connecting an account, and what it costs."""

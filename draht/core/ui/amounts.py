@@ -1,0 +1,16 @@
+"""Numbers and money as the reader writes them."""
+
+from __future__ import annotations
+
+from babel.numbers import format_currency, format_decimal
+
+from draht.core.ui.times import locale
+
+
+def number(value: float) -> str:
+    return format_decimal(value, locale=locale())
+
+
+def dollars(cents: float) -> str:
+    """US cents as dollars."""
+    return format_currency(cents / 100, "USD", locale=locale())
