@@ -99,7 +99,8 @@ SELECT c.id,
     ELSE '' END AS wrong
 FROM inbox_conversation c
 LEFT JOIN (
-  SELECT conversation_id, count(*) AS n, max(CASE WHEN ours THEN id ELSE 0 END) AS out_id, min(at) AS first_at,
+  SELECT conversation_id, count(*) AS n, min(at) AS first_at,
+    max(CASE WHEN ours THEN coalesce(answers_until, id) ELSE 0 END) AS out_id,
     max(CASE WHEN deleted_at IS NULL THEN id END) AS newest_id
   FROM inbox_message WHERE {these} GROUP BY conversation_id
 ) AS f ON f.conversation_id = c.id
@@ -142,7 +143,8 @@ RECOUNT = """
 UPDATE inbox_conversation SET
   message_count = (SELECT count(*) FROM inbox_message m WHERE m.conversation_id = inbox_conversation.id),
   last_out_id = coalesce(
-    (SELECT max(id) FROM inbox_message m WHERE m.conversation_id = inbox_conversation.id AND m.ours), 0),
+    (SELECT max(coalesce(answers_until, id)) FROM inbox_message m WHERE m.conversation_id = inbox_conversation.id
+      AND m.ours), 0),
   first_at = coalesce(
     (SELECT min(at) FROM inbox_message m WHERE m.conversation_id = inbox_conversation.id), first_at)
 WHERE {these}

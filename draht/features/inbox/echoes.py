@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from draht.core.clock import MINUTE
 from draht.features.inbox.models import Message, Reply, ReplyState
+from draht.features.inbox.summaries import answer_until
 
 CLOCKS = 10 * MINUTE  # by which the network's clock and ours may differ
 
@@ -18,6 +19,7 @@ def recognise(conversation_ids: Collection[int]) -> None:
         message = _message_of(reply)
         if message is not None:
             Message.objects.filter(pk=message.pk).update(author_id=reply.author_id)
+            answer_until(message.pk, message.conversation_id, reply.answers_until)
             Reply.objects.filter(pk=reply.pk).update(message=message, state=ReplyState.SENT)
 
 

@@ -60,7 +60,7 @@ class Conversation(models.Model):
     message_count = models.PositiveIntegerField(default=0)
     first_at = models.BigIntegerField()
     last_at = models.BigIntegerField()
-    last_out_id = models.BigIntegerField(default=0)  # our newest message
+    last_out_id = models.BigIntegerField(default=0)  # up to which message we have answered
     waiting_since = models.BigIntegerField(null=True)  # the customer's oldest message without an answer
     snoozed_until = models.BigIntegerField(null=True)
     tags: models.ManyToManyField[Tag, models.Model] = models.ManyToManyField("Tag", related_name="+", blank=True)
@@ -120,6 +120,7 @@ class Message(models.Model):
     gone = models.BigIntegerField(default=-1)
     edited_at = models.BigIntegerField(null=True)
     deleted_at = models.BigIntegerField(null=True)
+    answers_until = models.BigIntegerField(null=True)  # of ours: up to which message; null: all that is older
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["connection", "external_id"], name="message_once")]
@@ -182,6 +183,7 @@ class Reply(models.Model):
     due_at = models.BigIntegerField()
     lease_until = models.BigIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)  # in vain, in a row
+    answers_until = models.BigIntegerField(null=True)  # the newest message that was there when it was written
     first_tried_at = models.BigIntegerField(null=True)  # of the attempts whose outcome is not known; null: none is
     message = models.OneToOneField(Message, on_delete=models.PROTECT, null=True, related_name="reply")
 

@@ -109,6 +109,18 @@ WHERE inbox_conversation.id = f.id
 """
 
 
+def answer_until(message_id: int, conversation_id: int, until: int | None) -> None:
+    """An answer of ours counts only for what was there when it was written: what a customer wrote meanwhile, and what
+    was fetched later, waits."""
+    execute("UPDATE inbox_message SET answers_until = %s WHERE id = %s", [until, message_id])
+    execute(
+        "UPDATE inbox_conversation SET last_out_id = coalesce((SELECT max(coalesce(m.answers_until, m.id))"
+        " FROM inbox_message m WHERE m.conversation_id = inbox_conversation.id AND m.ours), 0) WHERE id = %s",
+        [conversation_id],
+    )
+    refresh([], [conversation_id], [conversation_id])
+
+
 def refresh(new: Iterable[MessageRow], also: Iterable[int] = (), back: Collection[int] = ()) -> None:
     """Brings what conversations say about themselves in line with their messages. One statement.
 

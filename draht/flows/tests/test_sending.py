@@ -94,9 +94,12 @@ def test_a_question_that_came_meanwhile_keeps_it_open(town: Town, as_bea: Viewer
     [asked] = select("SELECT external_id FROM inbox_message")
     time.sleep(1.1)  # messages of one second stand in the order in which they came
     town.network.messages.write(town.ada, town.company, "Hello?", parent=int(asked[0]))
+    time.sleep(1.1)  # our answer is the newer one, and yet it does not answer this
     send_due()
     town.fetch()
-    assert queries.conversation(as_bea, conversation).state != "resolved"
+    shown = queries.conversation(as_bea, conversation)
+    assert (shown.state, shown.unread) == ("open", True)
+    assert shown.waiting_since
 
 
 # -- undo, release, rights --------------------------------------------------------------------------------------------

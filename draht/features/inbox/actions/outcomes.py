@@ -19,6 +19,7 @@ from draht.core.worker.claim import FREE, NEVER, but_not, claim, come, due, free
 from draht.features.inbox.actions.locking import tell
 from draht.features.inbox.models import Attachment, Conversation, Message, Reply, ReplyState, State
 from draht.features.inbox.store import Incoming, store
+from draht.features.inbox.summaries import answer_until
 
 LEASE = 2 * MINUTE  # longer than any request may take
 LOOK_AFTER = 20 * SECOND  # networks need a moment until a new message can be read back
@@ -71,6 +72,7 @@ def reply_sent(reply: Reply, sent: Sent) -> None:
             reply, ReplyState.FAILED, Fact.REPLY_FAILED, words("The same answer already stands there."), NEVER
         )
     Message.objects.filter(pk=message.pk).update(author_id=reply.author_id)
+    answer_until(message.pk, message.conversation_id, reply.answers_until)
     if not Attachment.objects.filter(message=message).exists():  # else its echo has brought them
         Attachment.objects.filter(reply=reply).update(message=message)
     Reply.objects.filter(pk=reply.pk).update(

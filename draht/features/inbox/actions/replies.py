@@ -19,7 +19,7 @@ from draht.core.people.models import Role
 from draht.features.inbox.actions.attachments import Upload, attach
 from draht.features.inbox.actions.locking import NotPossible, locked, locked_reply, tell
 from draht.features.inbox.echoes import recognise
-from draht.features.inbox.models import Message, Reply, ReplyState
+from draht.features.inbox.models import Conversation, Message, Reply, ReplyState
 from draht.features.inbox.queries import item_of
 
 TAKEN_BACK = {ReplyState.QUEUED, ReplyState.HELD, ReplyState.POSTPONED, ReplyState.FAILED, ReplyState.BY_HAND}
@@ -63,6 +63,7 @@ def queue_reply(
         private=private or to.private,
         then_resolve=then_resolve,
         state=ReplyState.QUEUED if releases else ReplyState.HELD,
+        answers_until=_newest(conversation),
         written_at=now(),
         due_at=now() + settings.UNDO_SECONDS * SECOND,
     )
@@ -97,11 +98,18 @@ def hand_over(viewer: Viewer, conversation_id: int, text: str) -> Reply:
         key=uuid4(),
         text=text,
         state=ReplyState.BY_HAND,
+        answers_until=_newest(conversation),
         written_at=now(),
         due_at=now(),
     )
     tell(Fact.REPLY_HANDED_OVER, conversation, viewer, reply=reply.pk)
     return reply
+
+
+def _newest(conversation: Conversation) -> int:
+    """The newest message that whoever answers can have read."""
+    newest = Message.objects.filter(conversation=conversation).order_by("-id").values_list("id", flat=True)
+    return newest[:1].get()
 
 
 @transaction.atomic
