@@ -12,6 +12,7 @@ class Answer:
     status: int
     body: Any
     content_type: str = "application/json; charset=utf-8"
+    location: str = ""
 
 
 @dataclass

@@ -34,7 +34,7 @@ LIMITS = {
     "POST /2/dm_conversations/with/{participant_id}/messages": 15,
     "POST /2/dm_conversations/{dm_conversation_id}/messages": 15,
 }
-NOT_IN_THE_DOCUMENT = {"/2/oauth2/token"}
+NOT_IN_THE_DOCUMENT = {"/2/oauth2/token", "/i/oauth2/authorize"}
 
 
 class Double:
@@ -63,6 +63,7 @@ class Double:
         self.calls.append(f"{asked.method} {asked.template}")
         answer = self._answer(asked)
         headers = [("Content-Type", answer.content_type), *self._limit_headers(asked)]
+        headers += [("Location", answer.location)] if answer.location else []
         start_response(f"{answer.status} OK", headers)
         return [answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()]
 

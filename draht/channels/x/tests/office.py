@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlencode
 
 from draht.channels.x.tests import spec
 from draht.channels.x.tests.asked import Answer, Asked, Routes, problem
@@ -29,12 +30,12 @@ class Granted:
 class Office:
     def __init__(self, net: Network) -> None:
         self.net = net
-        self.codes: dict[str, tuple[str, str]] = {}  # code: its challenge, and its scopes
+        self.codes: dict[str, tuple[str, str, str]] = {}  # of each code: challenge, address to come back to, scopes
         self.granted: dict[str, Granted] = {}
         self.refresh: dict[str, str] = {}  # a refresh token's scopes; each is good for one renewal
 
     def routes(self) -> Routes:
-        return [("POST", "/2/oauth2/token", self.token)]
+        return [("POST", "/2/oauth2/token", self.token), ("GET", "/i/oauth2/authorize", self.page)]
 
     def grant(self, scopes: str = ALL, lasts: float = LASTS) -> dict[str, Any]:
         token, again = secrets.token_urlsafe(12), secrets.token_urlsafe(12)
@@ -45,11 +46,20 @@ class Office:
             told["refresh_token"] = again
         return told
 
-    def agree(self, challenge: str, scopes: str) -> str:
-        """A person agrees on X's page: the code that X's redirect brings back."""
+    def page(self, asked: Asked) -> Answer:
+        """X's page, on which a person agrees at once: it sends them back with a code."""
+        told = asked.where
+        strange = told.get("client_id") != CLIENT_ID or told.get("response_type") != "code" or not told.get("state")
+        if (
+            strange
+            or told.get("code_challenge_method") != "S256"
+            or not told.get("redirect_uri", "").startswith("https")
+        ):
+            return Answer(400, {"error": "invalid_request"})
         code = secrets.token_urlsafe(12)
-        self.codes[code] = (challenge, scopes)
-        return code
+        self.codes[code] = (told["code_challenge"], told["redirect_uri"], told["scope"])
+        back = urlencode({"state": told["state"], "code": code})
+        return Answer(302, {}, location=f"{told['redirect_uri']}?{back}")
 
     def token(self, asked: Asked) -> Answer:
         basic = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
@@ -65,9 +75,9 @@ class Office:
                 if scopes is None
                 else Answer(200, self.grant(scopes))
             )
-        challenge, scopes = self.codes.pop(form.get("code", ""), ("", ""))
+        challenge, back, scopes = self.codes.pop(form.get("code", ""), ("", "", ""))
         proof = base64.urlsafe_b64encode(sha256(form.get("code_verifier", "").encode()).digest()).rstrip(b"=").decode()
-        if not challenge or proof != challenge:
+        if not challenge or proof != challenge or form.get("redirect_uri") != back:
             return _invalid("Value passed for the authorization code was invalid.")
         return Answer(200, self.grant(scopes))
 

@@ -18,11 +18,20 @@ BACK = "https://draht.example/connect/back"
 VERIFIER = "v" * 64
 
 
+def agree(desk: Desk) -> str:
+    """Goes to X's page, agrees, and comes back with a code."""
+    x = X({**desk.config, "site": desk.loopback.url}, desk.http)
+    gone = desk.http.get(x.sign_in_address(BACK, "state-1", VERIFIER), accept=frozenset({302}))
+    back = urlsplit(gone.headers["location"])
+    told = parse_qs(back.query)
+    assert f"{back.scheme}://{back.netloc}{back.path}" == BACK
+    assert told["state"] == ["state-1"]
+    return told["code"][0]
+
+
 @pytest.fixture
 def signed_in(desk: Desk) -> X:
-    challenge = base64.urlsafe_b64encode(sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
-    code = desk.double.office.agree(challenge, ALL)
-    tokens = desk.channel.sign_in(code, BACK, VERIFIER)
+    tokens = desk.channel.sign_in(agree(desk), BACK, VERIFIER)
     return X({**desk.config, **tokens}, desk.http)
 
 
@@ -49,8 +58,12 @@ def test_a_code_becomes_a_login(signed_in: X) -> None:
     assert time.time() < ends.timestamp() < time.time() + LASTS
 
 
-def test_a_code_is_worth_nothing_without_the_verifier(desk: Desk) -> None:
-    code = desk.double.office.agree("another challenge", ALL)
+def test_a_code_is_good_once_and_only_with_the_verifier_and_the_address(desk: Desk) -> None:
+    for back, verifier in ((BACK, "w" * 64), (BACK + "/other", VERIFIER)):
+        with pytest.raises(LoginExpired):
+            desk.channel.sign_in(agree(desk), back, verifier)
+    code = agree(desk)
+    assert desk.channel.sign_in(code, BACK, VERIFIER)["access_token"]
     with pytest.raises(LoginExpired):
         desk.channel.sign_in(code, BACK, VERIFIER)
 

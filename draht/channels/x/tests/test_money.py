@@ -8,6 +8,7 @@ import pytest
 
 from draht.channels.x.tests.desk import Desk, answer, messages
 from draht.channels.x.tests.double import Double
+from draht.channels.x.tests.network import File
 from draht.channels.x.tests.test_incoming import fetch_at, later
 from draht.channels.x.tests.test_outgoing import DOT, ours, post
 from draht.contract.channel import Act
@@ -21,6 +22,7 @@ def test_the_purse_knows_what_x_charged(desk: Desk) -> None:
     root = desk.net.write("brand", "Our new parcels are here.")
     for name in ("ada", "bob", "cleo"):
         desk.net.write(name, "@brand hello", parent=root.id)
+    desk.net.write("emil", "@brand broken", files=[File("3_1", "photo", "https://pbs.twimg.com/a.jpg")])
     desk.net.send("dora", "brand", "Hello in private")
     found = messages(desk.fetch())
     item = item_of(found[0])
