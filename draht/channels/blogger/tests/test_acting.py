@@ -63,6 +63,16 @@ def test_moderating(desk: Desk, act: Act, before: str, after: str) -> None:
         desk.channel.moderate(act, item)
 
 
+@pytest.mark.parametrize(("act", "before"), [(Act.APPROVE, 0), (Act.SPAM, 0), (Act.DELETE, 2)])
+def test_an_act_whose_answer_was_lost_is_done_again(desk: Desk, act: Act, before: int) -> None:
+    """``before``: calls that only look."""
+    _, item = desk.hear("Buy watches", status="PENDING")
+    desk.loopback.fail_next(*["fine"] * before, "lost")
+    with pytest.raises(TryLater):
+        desk.channel.moderate(act, item)
+    desk.channel.moderate(act, item)
+
+
 def test_deleting_takes_a_comment_away(desk: Desk) -> None:
     comment, item = desk.hear("Hello")
     desk.channel.moderate(Act.DELETE, item)

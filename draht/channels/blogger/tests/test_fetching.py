@@ -89,6 +89,17 @@ def test_what_is_gone_goes(desk: Desk, how: str) -> None:
     assert later(desk) == []
 
 
+def test_what_is_older_than_a_week_is_left_to_looking_again(desk: Desk) -> None:
+    for n in range(5):
+        desk.net.write(f"old {n}")
+    desk.fetch()
+    desk.net.pass_time(days=8)
+    desk.net.write("new")
+    later(desk)
+    asked = [call for call in desk.net.calls if "/comments/" in call]
+    assert asked == []
+
+
 def test_what_was_gone_before_we_came_never_comes_in(desk: Desk) -> None:
     desk.net.write("Hello", status="EMPTIED")
     assert desk.fetch() == []
@@ -115,6 +126,8 @@ def test_a_look_that_was_broken_off_is_repeated(desk: Desk) -> None:
     desk.round()
     desk.net.expired_pages = True
     assert desk.round().more
+    desk.round()
+    assert "pageToken" not in desk.loopback.requests[-1][1], "it begins again"
     desk.net.expired_pages = False
     assert len(texts(desk.fetch())) == PAGE
 

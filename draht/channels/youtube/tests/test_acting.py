@@ -128,6 +128,29 @@ def test_moderating(desk: Desk, act: Act, before: str, after: str) -> None:
     assert desk.net.state.banned == ({comment.author} if act is Act.BAN else set())
 
 
+@pytest.mark.parametrize("act", [Act.APPROVE, Act.DELETE, Act.BAN])
+def test_an_act_whose_answer_was_lost_is_done_again(desk: Desk, act: Act) -> None:
+    comment, item = desk.hear("Buy watches", status="heldForReview")
+    desk.loopback.fail_next("lost")
+    with pytest.raises(TryLater):
+        desk.channel.moderate(act, item)
+    desk.channel.moderate(act, item)
+    assert comment.status != "heldForReview"
+
+
+def test_what_we_do_with_our_own_words_may_be_lost_and_done_again(desk: Desk) -> None:
+    mine = ours(desk)
+    desk.loopback.fail_next("lost")
+    with pytest.raises(TryLater):
+        desk.channel.edit(mine, "No.")
+    desk.channel.edit(mine, "No.")
+    desk.loopback.fail_next("lost")
+    with pytest.raises(TryLater):
+        desk.channel.moderate(Act.DELETE, mine)
+    desk.channel.moderate(Act.DELETE, mine)
+    assert mine.id not in desk.net.state.comments
+
+
 def test_who_is_banned_is_heard_no_more(desk: Desk) -> None:
     _, item = desk.hear("Buy watches")
     desk.channel.moderate(Act.BAN, item)
