@@ -25,7 +25,7 @@ from draht.contract.reading import as_text, read_each
 
 LISTS = ("published", "heldForReview", "likelySpam")
 WINDOW = 3  # pages of threads that are watched for new answers
-FAR = 100  # pages that one catching up reads at most
+FAR = 1_000  # pages that one catching up reads at most
 DEEP = 10  # every so many rounds the whole window is read, else its first page
 KEPT = (WINDOW + 1) * PAGE  # threads that the cursor knows: more than are watched, for new ones push in between
 REPLY_PAGES = 10  # of one thread at a time
@@ -74,7 +74,7 @@ class Round:
             until = self.mark.newest.get(status, ms(self.since) if self.since else 0)
             page = self.client.threads(self.channel, status)
             self._take(status, page)
-            self._plan(status, page, Ahead(page.next, until, WINDOW - 1 if first and not until else FAR))
+            self._plan(status, page, Ahead(page.next, until, WINDOW - 1 if first and self.since is None else FAR))
             if status != "published" and page.next:
                 floor = max(floor, _oldest(page))
             self.mark.newest[status] = max([until, *map(published, page.items)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -172,6 +172,15 @@ def test_the_first_fetch_reads_as_far_back_as_was_asked() -> None:
     wanted = {id for id, comment in net.state.comments.items() if comment.at >= since}
     assert wanted <= found
     assert len(found) <= len(wanted) + PAGE
+    desk.close()
+
+
+def test_the_first_fetch_reads_all_there_is_if_asked() -> None:
+    net = Double()
+    for n in range((WINDOW + 2) * PAGE):
+        net.write(f"thread {n}")
+    desk = Desk(net, since=datetime.fromtimestamp(0, UTC))
+    assert len(desk.fetch()) == (WINDOW + 2) * PAGE
     desk.close()
 
 
