@@ -72,7 +72,7 @@ def _to_message(row: Mapping[str, Any]) -> IncomingMessage:
 
 def _text(row: Mapping[str, Any]) -> str:
     text = clean(row["text"]).strip() if isinstance(row.get("text"), str) else ""
-    if not text and not row.get("attachments"):
+    if not text and not row.get("attachments") and not _word(row, "deleted_at"):
         raise ValueError(words("it has no text"))
     return text
 

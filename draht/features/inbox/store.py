@@ -1,7 +1,8 @@
 """The hot part of the road in: messages of one batch into the tables, with a constant number of statements.
 
 The state after a batch depends on what was delivered, not on the order or on how often: of each message the version
-with the highest rank stands, and what a conversation says about itself follows from its messages.
+with the highest rank stands, and what a conversation says about itself follows from its messages. What was written
+before a deletion is not kept: neither the text nor older versions, files or what the network sent.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from draht.core.sql import (
     select,
     upsert_rows,
 )
+from draht.features.inbox.blanking import forget_versions
 from draht.features.inbox.echoes import recognise
 from draht.features.inbox.fitting import fitting
 from draht.features.inbox.full_text import department_word, put_in, relabel, take_out
@@ -43,6 +45,7 @@ PERSON = {"connection_id": "bigint", "external_id": "text", "name": "text", "han
 ATTACHMENT = ("message_id", "place", "kind", "url", "key", "name", "alt", "refused", "due_at", "lease_until",
               "attempts", "made_at")  # fmt: skip
 MOST_FILES = 50  # of one message
+GONE = 5  # its place in a row of changes
 CONVERSATION = ("id", "connection_id", "external_id", "department_id", "private", "title", *Summary._fields)
 
 
@@ -106,6 +109,13 @@ class Standing:
         else:
             self.older[rank] = message.text
         self.older.pop(self.rank, None)
+
+    @property
+    def is_gone(self) -> bool:
+        return self.gone >= self.rank
+
+    def later_than_deletion(self) -> dict[int, str]:
+        return {rank: text for rank, text in self.older.items() if rank > self.gone}
 
 
 def store(incoming: Incoming) -> Stored:
@@ -206,8 +216,9 @@ def _add(incoming: Incoming, new: dict[str, Standing], known: Mapping[str, Known
     ]
     _open(incoming, opened, messages, rows)
     insert_rows("inbox_message", MessageRow._fields, rows)
-    _keep_versions({ids[key]: s.older for key, s in new.items() if s.older})
-    _attach(incoming, {ids[key]: message for key, message in messages.items() if message.attachments})
+    _keep_versions({ids[key]: s.later_than_deletion() for key, s in new.items() if s.older})
+    there = {key: message for key, message in messages.items() if message.attachments and not new[key].is_gone}
+    _attach(incoming, {ids[key]: message for key, message in there.items()})
     if not is_postgres():
         insert_rows("inbox_search", ("rowid", "stems"), [(row.id, row.stems) for row in rows])
     refresh((row for row in rows if row.conversation_id not in opened), threads.joined.values())
@@ -269,9 +280,9 @@ def _message_row(
 ) -> MessageRow:
     message = standing.message
     assert message is not None
-    text = clean(message.text)
+    deleted = standing.is_gone
+    text = "" if deleted else clean(message.text)
     author = message.author
-    deleted = standing.gone >= standing.rank
     edited = message.revision not in (None, message.at) and standing.rank > to_ms(message.at)
     return MessageRow(
         id,
@@ -284,11 +295,11 @@ def _message_row(
         message.held,
         message.parent,
         text,
-        f"{department_word(department_id)} {_stems(message, text)}",
+        f"{department_word(department_id)} {'' if deleted else _stems(message, text)}",
         message.language,
         message.url,
-        _json(message.attachments) if message.attachments else "[]",
-        _json(message.raw) if message.raw else "{}",
+        _json(message.attachments) if message.attachments and not deleted else "[]",
+        _json(message.raw) if message.raw and not deleted else "{}",
         at,
         incoming.received_at,
         standing.rank,
@@ -372,17 +383,19 @@ def _change(
     take_out(where, parameter)
     table, parameters = rows_as_table(
         {"id": "bigint", "text": "text", "stems": "text", "held": "boolean", "rank": "bigint", "gone": "bigint",
-         "edited_at": "bigint", "deleted_at": "bigint"},
+         "edited_at": "bigint", "deleted_at": "bigint", "attachments": "text", "raw": "text"},
         rows,
     )  # fmt: skip
     execute(
         "UPDATE inbox_message SET text = new.text, stems = '~' || c.department_id || ' ' || new.stems, held = new.held,"
         " rank = new.rank, gone = new.gone, edited_at = coalesce(new.edited_at, inbox_message.edited_at),"
-        f" deleted_at = new.deleted_at FROM {table}, inbox_conversation c"
+        " deleted_at = new.deleted_at, attachments = coalesce(new.attachments, inbox_message.attachments),"
+        f" raw = coalesce(new.raw, inbox_message.raw) FROM {table}, inbox_conversation c"
         " WHERE inbox_message.id = new.id AND c.id = inbox_message.conversation_id",
         parameters,
     )
     put_in(where, parameter)
+    forget_versions([row[0] for row in rows if row[GONE] > -1])
     touched = {before.conversation_id for before, fact, _ in changes if fact is not None}
     refresh([], touched, {before.conversation_id for before, fact, _ in changes if fact == Fact.MESSAGE_RESTORED})
     stored.changed = ids
@@ -419,10 +432,12 @@ def _changed_row(
     gone = max(before.gone, standing.gone)
     if message is not None and message.revision is None and before.gone >= before.rank > standing.gone:
         rank = max(rank, standing.rank)  # an undated network shows it again: it is back
-    texts.pop(rank, None)
+    was, is_ = before.gone >= before.rank, gone >= rank
+    texts = {r: t for r, t in texts.items() if r != rank and r > gone}
     if texts:
         older[before.id] = texts
-    was, is_ = before.gone >= before.rank, gone >= rank
+    if is_:
+        text, words, edited_at = "", "", None
     row = (
         before.id,
         text,
@@ -432,6 +447,7 @@ def _changed_row(
         gone,
         edited_at,
         _believed(gone, incoming) if is_ else None,
+        *_beside(message, was=was, is_=is_),
     )
     if (text, held, rank, gone) == (before.text, before.held, before.rank, before.gone):
         return None, None
@@ -442,6 +458,13 @@ def _changed_row(
     else:
         fact = Fact.MESSAGE_EDITED if text != before.text else Fact.MESSAGE_MODERATED
     return fact, row
+
+
+def _beside(message: IncomingMessage | None, *, was: bool, is_: bool) -> tuple[str | None, str | None]:
+    """Attachments and what the network sent, of a message that ``was`` deleted or ``is_``; ``None`` = as they are."""
+    if is_:
+        return "[]", "{}"
+    return (_json(message.attachments), _json(message.raw)) if was and message is not None else (None, None)
 
 
 def _keep_versions(older: Mapping[int, Mapping[int, str]]) -> None:

@@ -17,6 +17,7 @@ from draht.core.people.access import Viewer
 from draht.core.people.models import Role
 from draht.features.inbox import queries
 from draht.features.inbox.actions.locking import NotPossible, tell
+from draht.features.inbox.blanking import blank
 from draht.features.inbox.models import Message
 from draht.features.inbox.store import Incoming, store
 from draht.features.inbox.summaries import refresh
@@ -47,6 +48,8 @@ def _write_down(viewer: Viewer, message: Message, act: Act) -> None:
         Message.objects.filter(pk=message.pk).update(
             held=held, deleted_at=at if gone else None, gone=max(message.rank, at) if gone else -1
         )
+        if gone:
+            blank([message.pk])
         refresh([], [message.conversation_id])
     tell(Fact.MESSAGE_MODERATED, message.conversation, viewer, message=message.pk, act=act.value)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,10 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from draht.connections.models import Connection
-from draht.contract.messages import Author, Deletion, Event, IncomingMessage
+from draht.contract.messages import Attachment, Author, Deletion, Event, IncomingMessage
 from draht.core.clock import now, to_ms
 from draht.core.journal.models import Entry
 from draht.core.people.models import Department
+from draht.core.sql import select
+from draht.features.inbox import actions as inbox
+from draht.features.inbox.checks import search_fault
 from draht.features.inbox.models import Conversation, Message, Person, State, Version
 from draht.features.inbox.store import Incoming, store
 
@@ -240,3 +244,67 @@ def _cut(events: list[Event], sizes: list[int]) -> list[list[Event]]:
             batches.append(events[at : at + size])
         at += size
     return batches
+
+
+# -- deleted there, blanked here --------------------------------------------------------------------------------------
+
+SECRETS = ("parcel", "parcle", "secret.example", "snapshot")
+
+
+def everything() -> str:
+    """All that is stored of messages."""
+    tables = {"inbox_message": "text, stems, attachments, raw", "inbox_version": "text",
+              "inbox_conversation": "preview"}  # fmt: skip
+    kept = [str(select(f"SELECT {columns} FROM {table}")) for table, columns in tables.items()]
+    return " ".join([*kept, str(select("SELECT url, name, alt FROM inbox_attachment WHERE file_id IS NULL"))])
+
+
+def telling(minute: int = 0, text: str = "Where is my parcel?", **more: object) -> IncomingMessage:
+    files = (Attachment("https://secret.example/1.png", "image", "snapshot.png"),)
+    raw = {"words": text, "link": "https://secret.example/"}
+    return replace(message("1", minute, text), attachments=files, raw=raw, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("way", ["afterwards", "before", "in one batch", "edited", "dated"])
+def test_what_is_deleted_there_is_blanked_here(net: Connection, way: str) -> None:
+    edit = telling(text="Where is my parcle?", revision=T0 + timedelta(minutes=1))
+    deletion = Deletion("1", T0 + timedelta(minutes=9) if way == "dated" else None)
+    deliver(net, message("0", text="Another one"))
+    match way:
+        case "before":
+            deliver(net, deletion)
+            deliver(net, telling(), edit)
+        case "in one batch":
+            deliver(net, telling(), edit, deletion)
+        case "afterwards":
+            deliver(net, telling())
+            deliver(net, deletion)
+        case _:
+            deliver(net, telling())
+            deliver(net, edit)
+            assert "parcel" in everything()
+            deliver(net, deletion)
+    inbox.forget_attachments()
+    assert not [word for word in SECRETS if word in everything()]
+    gone = Message.objects.get(external_id="1")
+    assert gone.deleted_at
+    assert gone.person
+    assert "Another one" in everything()
+    before = Entry.objects.count()
+    deliver(net, telling(), edit, deletion)  # the network sends everything again
+    inbox.forget_attachments()
+    assert not [word for word in SECRETS if word in everything()]
+    assert Entry.objects.count() == before
+    assert search_fault() == ""
+
+
+def test_what_comes_back_is_shown_as_it_is_then(net: Connection) -> None:
+    deliver(net, telling(), Deletion("1", T0 + timedelta(minutes=1)))
+    deliver(net, telling(text="Here is my parcel", revision=T0 + timedelta(minutes=2)))
+    back = Message.objects.get()
+    assert back.text == "Here is my parcel"
+    assert "Here is my parcel" in back.raw
+    assert "secret.example" in back.attachments
+    assert Conversation.objects.get().preview == "Here is my parcel"
+    assert not Version.objects.exists()
+    assert search_fault() == ""
