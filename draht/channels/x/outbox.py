@@ -98,7 +98,7 @@ def may_publish(post: OutgoingPost, enterprise: bool) -> May:
     if wording.cashtags(text) > MOST_CASHTAGS:
         return NotAllowed(TOO_MANY_CASHTAGS)
     cents = post_price(text)
-    return Allowed(cost_cents=cents, note=words("The link makes it dear.") if cents > prices.POST else "")
+    return Allowed(cost_cents=cents, note=words("Without the link it costs 1.5 cents.") if cents > prices.POST else "")
 
 
 def post_price(text: str) -> float:

@@ -165,6 +165,14 @@ def test_a_direct_message_is_answered_in_its_conversation(desk: Desk) -> None:
     assert found.id == sent.id
 
 
+def test_the_same_words_in_an_older_message_are_not_it(desk: Desk) -> None:
+    desk.net.send("brand", "ada", "Yes, within two days.")
+    desk.net.send("ada", "brand", "And the other one?")
+    item = item_of(messages(desk.fetch())[1])
+    assert desk.channel.find_reply(answer(item, first_tried_at=desk.net.now + timedelta(minutes=6))) is None
+    assert desk.channel.find_reply(answer(item, first_tried_at=desk.net.now)) is not None
+
+
 def test_a_public_message_can_be_answered_privately(desk: Desk) -> None:
     _, item = desk.hear("where is mine?")
     reply = answer(item, private=True)

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from draht.channels.x import rules
+from draht.channels.x.channel import X
 from draht.channels.x.rules import Summons
 from draht.channels.x.tests import spec
 from draht.channels.x.tests.desk import Desk
 from draht.contract.channel import Act
+from draht.contract.http import Http
 from draht.contract.messages import Account, Allowed, Author, Item, NotAllowed, OutgoingPost
 
 US = Account("1111111111111111111", "Example User", "ExampleUser")
@@ -167,3 +169,10 @@ def test_a_post_that_x_refuses_is_refused_before(desk: Desk, enterprise: Desk) -
     two = OutgoingPost(key="1", text="$ABC or $DEF")
     assert isinstance(desk.channel.may_publish(two), NotAllowed)
     assert enterprise.channel.may_publish(two) == Allowed()
+
+
+def test_nobody_is_asked_what_is_allowed() -> None:
+    x = X({}, Http())
+    assert all(x.may(act, item(post(**named(0)))) for act in Act)
+    assert x.counter(item()).limit == 280
+    assert x.takes(item()).count == 4
