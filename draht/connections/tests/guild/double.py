@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
+from html import escape
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode
 
@@ -50,11 +51,31 @@ class Guild:
 
     # -- what a person does on the network's page ---------------------------------------------------------------------
 
+    def page(self, query: str) -> str:
+        """The page as a browser gets it: the permissions to tick, yes and no."""
+        asked = self._asked(query)
+        boxes = "".join(
+            f'<p><label><input type="checkbox" name="scope" value="{one}" checked>{one}</label></p>'
+            for one in asked["scope"].split()
+        )
+        return (
+            f"<!doctype html><title>Guild</title><h1>May {asked['client_id']} do this?</h1>"
+            f'<form method="post" action="/authorize?{escape(query)}">{boxes}'
+            '<button name="answer" value="yes">Agree</button> <button name="answer" value="no">Deny</button></form>'
+        )
+
     def agree(self, address: str, scopes: tuple[str, ...] = SCOPES, user: str = "ada") -> str:
         """Somebody opens the page, ticks ``scopes`` and agrees; where their browser is sent then."""
         path, _, query = address.partition("?")
-        asked = dict(parse_qsl(query, strict_parsing=True))
         assert path.endswith("/authorize"), path
+        asked = self._asked(query)
+        code = secrets.token_urlsafe(12)
+        self.codes[code] = Grant(user, scopes, asked["redirect_uri"], asked["code_challenge"])
+        return f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}"
+
+    def _asked(self, query: str) -> dict[str, str]:
+        """What the page is asked for, refused where a strict network would."""
+        asked = dict(parse_qsl(query, strict_parsing=True))
         assert asked["client_id"] == APP[0], "There is no such app."
         assert asked["redirect_uri"] in self.redirects, "The app does not know this redirect address."
         assert asked["response_type"] == "code"
@@ -62,9 +83,7 @@ class Guild:
         assert len(asked["code_challenge"]) == 43, "The challenge is no SHA-256."
         assert len(asked["state"]) >= 20, "The state can be guessed."
         assert set(asked["scope"].split()) <= set(SCOPES)
-        code = secrets.token_urlsafe(12)
-        self.codes[code] = Grant(user, scopes, asked["redirect_uri"], asked["code_challenge"])
-        return f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}"
+        return asked
 
     def deny(self, address: str) -> str:
         asked = dict(parse_qsl(address.partition("?")[2]))
@@ -86,6 +105,8 @@ class Guild:
         time.sleep(self.slow)
         body = environ["wsgi.input"].read().decode()
         headers = [("Content-Type", "application/json")]
+        if environ["PATH_INFO"] == "/authorize":
+            return self._browse(environ, body, start_response)
         with self.lock:
             if environ["PATH_INFO"] == "/token":
                 status, answer = self._token({key: one[0] for key, one in parse_qs(body).items()})
@@ -94,6 +115,18 @@ class Guild:
                 headers += more
         start_response(f"{status} told", headers)
         return [json.dumps(answer).encode()]
+
+    def _browse(self, environ: dict[str, Any], body: str, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        query = environ["QUERY_STRING"]
+        if environ["REQUEST_METHOD"] == "GET":
+            start_response("200 Fine", [("Content-Type", "text/html; charset=utf-8")])
+            return [self.page(query).encode()]
+        told = parse_qs(body)
+        address = f"/authorize?{query}"
+        agreed = told["answer"] == ["yes"]
+        where = self.agree(address, tuple(told.get("scope", []))) if agreed else self.deny(address)
+        start_response("302 Found", [("Location", where)])
+        return [b""]
 
     def _token(self, asked: dict[str, str]) -> tuple[int, dict[str, Any]]:
         if (asked.get("client_id"), asked.get("client_secret")) != APP:
