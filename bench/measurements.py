@@ -16,6 +16,7 @@ from bench.rows import Row, percentile
 LIMIT_SHARE = 0.4
 PEER_TIMES = 200
 MOST_MS = 30
+ANSWER = 0.2  # seconds that a network takes
 DESK = ("list", "open", "counters", "search_newest", "list_page", "open_page")
 
 
@@ -30,10 +31,13 @@ class Sizes:
     hook_seconds: float = 15.0
     screens: int = 1000
     screen_hooks: int = 100
+    polled: int = 200
+    poll_every: int = 60
+    poll_seconds: float = 150.0
 
     @classmethod
     def small(cls) -> Sizes:
-        return cls(1000, 200, 20, 300, 1500, 20, 1.5, 20, 10)
+        return cls(1000, 200, 20, 300, 1500, 20, 1.5, 20, 10, 20, 3, 7.0)
 
 
 @dataclass
@@ -167,6 +171,22 @@ def live(run: Run, name: str) -> list[Row]:
     return [row]
 
 
+def polling(run: Run, name: str) -> list[Row]:
+    sizes = run.sizes
+    found = measure(
+        "polling", environment(run.folder / name), run.tell, connections=sizes.polled, every=sizes.poll_every,
+        answer=ANSWER, seconds=sizes.poll_seconds,
+    )  # fmt: skip
+    row = _times(Row(name, "p95 < 1 s late", unit="ms"), found["late"])
+    row.value, row.met = row.p95_ms, bool(row.p95_ms is not None and row.p95_ms < 1000)
+    row.note = (
+        f"One worker asks {sizes.polled} accounts of eight networks every {sizes.poll_every} s; each answers after "
+        f"{ANSWER:g} s with one new message. {found['hanging']} accounts of a ninth network, which never answers, are "
+        f"asked beside them. How late each of {len(found['late']):,} questions was."
+    )
+    return [row]
+
+
 def second_start(run: Run, name: str) -> list[Row]:
     seconds = start.second_start(run.folder / name, run.tell)
     row = Row(name, "< 5 s", value=median(seconds), unit="s", met=max(seconds) < 5)
@@ -186,6 +206,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "hook_sqlite": hook,
     "hook_postgres": hook,
     "screens_live": live,
+    "polling_200": polling,
     "second_start": second_start,
     "desk_sqlite": desk,
     "desk_postgres": desk,
