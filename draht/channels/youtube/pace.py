@@ -38,8 +38,11 @@ def plan(purse: Purse, every: float, before: Plan | None) -> Plan:
     if left < RESERVE + ROUND:
         return Plan(left, ends_in, max(every, ends_in))
     pause = ends_in * ROUND / (left - RESERVE)
-    if before and before.ends_in > ends_in and before.left > left:
-        used = (before.left - left) / (before.ends_in - ends_in)  # units a second, by all who share it
+    since = before.ends_in - ends_in if before else 0  # below 0: another day has begun
+    if before and since >= before.pause / 2 and before.left > left:
+        used = (before.left - left) / since  # units a second, by all who share it
         wanted = before.pause * used * ends_in / (left - RESERVE)
         pause = max(pause, min(wanted, MOST * before.pause))
+    elif before and since > 0:  # too short to tell
+        pause = max(pause, before.pause)
     return Plan(left, ends_in, max(every, pause))

@@ -74,6 +74,15 @@ def test_an_answer_does_not_stop_the_reading() -> None:
     assert pace.plan(purse, 60, plan).pause == 60
 
 
+def test_rounds_in_quick_succession_say_nothing_about_others() -> None:
+    purse, plan = Day(pace.QUOTA), None
+    for _ in range(10):
+        purse.spend(pace.ROUND)
+        purse.ends_in -= 1
+        plan = pace.plan(purse, 60, plan)
+        assert plan.pause == 60
+
+
 def test_a_new_day_begins_with_the_usual_pace() -> None:
     late = pace.plan(Day(2_010, 600), 60, None)
     assert late.pause > 200
