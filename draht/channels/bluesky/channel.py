@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import ClassVar
 
 import msgspec
 
 from draht.channels.bluesky import mapper, records, rights
+from draht.channels.bluesky.again import look_again
 from draht.channels.bluesky.chat import Chat
 from draht.channels.bluesky.client import BATCH, BLOCK, LIKE, POST, Client
 from draht.channels.bluesky.round import Round
@@ -37,8 +37,6 @@ from draht.contract.login import Renews
 from draht.contract.messages import (
     Account,
     Allowed,
-    Deletion,
-    IncomingMessage,
     Item,
     May,
     NotAllowed,
@@ -49,7 +47,7 @@ from draht.contract.messages import (
     Takes,
 )
 from draht.contract.purse import Budget
-from draht.contract.reading import read_again, read_each
+from draht.contract.reading import read_again
 from draht.contract.words import words
 
 FOR_EVER = 365 * 86_400  # a key of ours stays taken as long as the record is there
@@ -73,6 +71,13 @@ class Bluesky(
         Setting("handle", words("Handle"), words("As on your profile, like acme.bsky.social")),
         Setting("password", words("App password"), words("From Settings, Privacy and security"), secret=True),
         Setting("server", words("Server"), words("Only if yours is another one"), required=False, default=ENTRYWAY),
+        Setting(
+            "search",
+            words("Words to look for"),
+            words("One search a line; what is found comes in as if it was written to you"),
+            required=False,
+            lines=True,
+        ),
     )
     budget: ClassVar[Budget | None] = Budget(units=35_000, unit=words("points for writing"))
     every: ClassVar[int] = 30
@@ -114,28 +119,14 @@ class Bluesky(
     # -- in -----------------------------------------------------------------------------------------------
 
     def fetch(self, cursor: str) -> Reading:
-        return Round(self.client, self.chat, cursor, self.since).run()
+        searches = [line.strip() for line in self.config.get("search", "").splitlines() if line.strip()]
+        return Round(self.client, self.chat, cursor, self.since, searches).run()
 
     def read_item(self, raw: str) -> Reading:
         return read_again(raw, mapper.to_any)
 
     def look_again(self, items: Sequence[Item]) -> Reading:
-        """Direct messages cannot be changed, nor taken away from us: only posts are looked at."""
-        posts = {item.id: item for item in items if item.id.startswith("at://")}
-        found = self.client.posts(list(posts)) if posts else []
-        events, unread = read_each(found, mapper.to_post)
-        seen = [replace(each, held=posts[each.id].held) for each in events if isinstance(each, IncomingMessage)]
-        missing = posts.keys() - {message.id for message in seen}
-        gone = [Deletion(id, datetime.now(UTC)) for id in sorted(missing) if self._is_gone(id)]
-        return Reading((*seen, *gone), unread)
-
-    def _is_gone(self, uri: str) -> bool:
-        """A post that is not shown may be one of somebody who blocked us; then its record is still there."""
-        owner, collection, rkey = mapper.parts(uri)
-        try:
-            return bool(owner) and self.client.record(owner, collection, rkey) is None
-        except Refused:
-            return False  # an account that is switched off for a while
+        return look_again(self.client, items)
 
     # -- what may be done ---------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ BLOCK = "app.bsky.graph.block"
 PAGE = 100  # notifications and messages a page: the most that the network gives
 BATCH = 25  # posts read at once: the most that the network gives
 OWN_PAGE = 50
+SEARCH_PAGE = 50
 REASONS = ["mention", "reply", "quote"]
 OLD_TOKEN = frozenset({"ExpiredToken", "InvalidToken"})
 LOCKED_OUT = frozenset({"AccountTakedown", "AccountDeactivated", "AccountSuspended", "AccountMigrated"})
@@ -56,6 +57,11 @@ class Client:
             asked = {"uris": list(uris[start : start + BATCH])}
             found += items(self.get("app.bsky.feed.getPosts", asked), "posts")
         return found
+
+    def search(self, query: str) -> list[Any]:
+        """The newest posts that a search finds, the newest first."""
+        asked = {"q": query, "sort": "latest", "limit": SEARCH_PAGE}
+        return items(self.get("app.bsky.feed.searchPosts", asked), "posts")
 
     def own(self) -> list[Any]:
         """Our newest posts and answers, the newest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from draht.contract.messages import Event, IncomingMessage, Reading, Unread
 from draht.contract.reading import read_each
 
 PAGES = 3  # of notifications a call
+SEARCHES = 10  # each costs a call
 FIRST = timedelta(days=30)  # how far the first fetch reads, unless somebody says otherwise
 
 
@@ -27,13 +28,17 @@ class Mark(msgspec.Struct, omit_defaults=True):
     told: Window = msgspec.field(default_factory=Window)
     page: str = ""
     own: Window = msgspec.field(default_factory=Window)
+    found: dict[str, Window] = {}
     chat: letters.Mark = msgspec.field(default_factory=letters.Mark)
 
 
 class Round:
-    def __init__(self, client: Client, chat: Chat, cursor: str, since: datetime | None) -> None:
+    def __init__(
+        self, client: Client, chat: Chat, cursor: str, since: datetime | None, searches: Sequence[str] = ()
+    ) -> None:
         self.client = client
         self.chat = chat
+        self.searches = searches[:SEARCHES]
         self.mark = msgspec.json.decode(cursor, type=Mark) if cursor else Mark()
         self.since = _ms(since or datetime.now(UTC) - FIRST)
         self.events: list[Event] = []
@@ -43,6 +48,7 @@ class Round:
         more = self._read_notifications()
         if not more:
             self._read_own()
+            self._search()
             more = self._read_letters()
         cursor = msgspec.json.encode(self.mark).decode()
         return Reading(tuple(self.events), tuple(self.unread), cursor, more)
@@ -83,6 +89,16 @@ class Round:
         window.close()
         recent = [post for post in reversed(fresh) if moment(post) >= self.since]
         self.events += [message for message in self._understood(recent) if _answers_others(message)]
+
+    def _search(self) -> None:
+        """What others say about us without telling us."""
+        self.mark.found = {query: self.mark.found.get(query) or Window() for query in self.searches}
+        for query, window in self.mark.found.items():
+            page = [view for view in self.client.search(query) if _by(view) != self.client.us]
+            fresh = [view for view in window.take(page) if moment(view) >= self.since]
+            window.close()
+            known = {event.id for event in self.events}
+            self.events += [message for message in self._understood(reversed(fresh)) if message.id not in known]
 
     def _read_letters(self) -> bool:
         if not self.client.login.reads_messages:

@@ -241,6 +241,13 @@ class Double:
         seen = [kept for kept in found if kept and not self.net.between(self.us.did, kept.owner)]
         return 200, {"posts": [views.post(self.net, kept, self.us.did) for kept in seen]}
 
+    def get_searchPosts(self, asked: Any) -> Answer:
+        words = asked["q"][0].lower().split()
+        posts = sorted(self.net.records.values(), key=lambda kept: kept.listed, reverse=True)
+        found = [k for k in posts if f"/{POST}/" in k.uri and all(w in k.value["text"].lower() for w in words)]
+        page = found[: int(asked["limit"][0])]
+        return 200, {"posts": [views.post(self.net, kept, self.us.did) for kept in page]}
+
     def get_getAuthorFeed(self, asked: Any) -> Answer:
         page = self.net.of(asked["actor"][0])[: int(asked["limit"][0])]
         return 200, {"feed": [{"post": views.post(self.net, kept, self.us.did)} for kept in page]}

@@ -98,6 +98,17 @@ def test_what_a_slow_clock_dates_back_is_not_missed(world: World, bluesky: Blues
         assert [m.text.split()[-1] for m in messages(drain(bluesky, cursor)[0])] == ["back"]
 
 
+def test_what_others_say_about_us_is_found(world: World) -> None:
+    word = f"stiefel{world.us.did[-8:]}"
+    world.jane.say(f"My {word} are broken")
+    channel = world.opened(search=f"{word}\n")
+    world.us.say(f"New {word}!")
+    events, cursor = drain(channel, "")
+    assert [m.text for m in messages(events)] == [f"My {word} are broken"]
+    world.jane.say(f"Still my {word}", mentions=world.us)
+    assert len(messages(drain(channel, cursor)[0])) == 1
+
+
 def test_an_answer_from_an_app_comes_in(world: World, bluesky: Bluesky) -> None:
     item = hear(world, bluesky)
     cursor = drain(bluesky, "")[1]
