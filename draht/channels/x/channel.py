@@ -53,10 +53,10 @@ from draht.contract.messages import (
 )
 from draht.contract.purse import Budget
 from draht.contract.reading import read_again, read_each
+from draht.contract.text import counter
 from draht.contract.words import words
 
 ENTERPRISE = "enterprise"
-UNIT = words("characters as X counts them")
 NOBODY = Account("", "")  # as long as nobody knows whose login it is: these questions ask no network
 
 
@@ -138,9 +138,11 @@ class X(
 
     def counter(self, item: Item) -> Counter:
         if item.private:
-            return Counter(outbox.LONGEST_MESSAGE, UNIT, len)
+            return counter(outbox.LONGEST_MESSAGE, count=len)
         handles = rules.addressees(item, self.account or NOBODY)
-        return Counter(wording.LONGEST, UNIT, lambda text: wording.weight(wording.without_addressees(text, handles)))
+        return Counter(
+            wording.LONGEST, wording.UNIT, lambda text: wording.weight(wording.without_addressees(text, handles))
+        )
 
     def takes(self, item: Item) -> Takes:
         return media.WITH_A_MESSAGE if item.private else media.WITH_A_POST
@@ -168,7 +170,7 @@ class X(
             raise Refused(words("X has no such function for apps."))
 
     def post_counter(self) -> Counter:
-        return Counter(wording.LONGEST, UNIT, wording.weight)
+        return Counter(wording.LONGEST, wording.UNIT, wording.weight)
 
     def post_takes(self) -> Takes:
         return media.WITH_A_POST

@@ -90,8 +90,8 @@ class Client:
 
     def file(self, key: str, most: int) -> Answer:
         """A file of a direct message; only its readers' logins open it."""
-        url = f"{self.base}/2/dm_conversations/media/{key}"
-        return self.http.get(url, headers=self._headers(), most=most, bucket="dm_media")
+        url, cents = f"{self.base}/2/dm_conversations/media/{key}", 0.0 if self.free else prices.MEDIA_READ
+        return self.http.get(url, headers=self._headers(), most=most, cents=cents, bucket="dm_media")
 
     # -- writing ----------------------------------------------------------------------------------------
 

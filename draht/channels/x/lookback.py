@@ -8,7 +8,7 @@ from typing import Any
 from draht.channels.x import outbox, wording
 from draht.channels.x.client import Client
 from draht.channels.x.direct import MESSAGE
-from draht.channels.x.mapper import ASKED_MESSAGE, ASKED_POST, newest_id, signed, to_events
+from draht.channels.x.mapper import ASKED_MESSAGE, ASKED_POST, chain, signed, to_events
 from draht.channels.x.round import moment
 from draht.contract.errors import Unsure
 from draht.contract.messages import Account, IncomingMessage, OutgoingPost, OutgoingReply, Sent
@@ -26,8 +26,7 @@ class LookBack:
         self.us = us
 
     def answer(self, reply: OutgoingReply) -> Sent | None:
-        parents = {reply.to.id, newest_id(reply.to)}
-        return self._post(outbox.answer_text(reply, self.us), parents, reply.first_tried_at)
+        return self._post(outbox.answer_text(reply, self.us), chain(reply.to), reply.first_tried_at)
 
     def post(self, post: OutgoingPost) -> Sent | None:
         return self._post(outbox.post_text(post), {""}, post.first_tried_at)

@@ -108,6 +108,13 @@ def newest_id(item: Item) -> str:
     return id if isinstance(id, str) and id.isdigit() else item.id
 
 
+def chain(item: Item) -> set[str]:
+    """The ids of all its versions that we know: an answer may stand below any of them."""
+    payload = item.raw.get("payload")
+    known = payload.get("edit_history_tweet_ids") if isinstance(payload, dict) else None
+    return {item.id, newest_id(item), *(known or ())}
+
+
 def is_alone(event: Event, us: str) -> bool:
     """Whether it is a post of our own that answers nobody: nothing for an inbox."""
     if not isinstance(event, IncomingMessage) or event.private:

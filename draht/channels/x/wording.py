@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from twitter_text import extract_urls, parse_tweet  # type: ignore[import-untyped]
 
+UNIT = words("characters as X counts them")
 LONGEST = 280  # weighted; twitter-text, configuration 3
 _CASHTAG = re.compile(r"(?<!\S)\$[a-z]{1,6}(?:[._][a-z]{1,2})?(?![\w$])", re.IGNORECASE)  # twitter-text
 _FIRST_MENTION = re.compile(r"\s*[@＠](\w{1,20})(?!\w)\s*")

@@ -137,6 +137,15 @@ def test_what_may_says_is_what_it_costs(desk: Desk) -> None:
         assert desk.purse.cents - before == pytest.approx(allowed.cost_cents)
 
 
+def test_opening_a_picture_of_a_message_is_counted(desk: Desk) -> None:
+    place = "https://ton.twitter.com/1.1/ton/data/dm/10/20/abc.jpg"
+    desk.net.send("ada", "brand", "Look", [File("3_1", "photo", place)])
+    (message,) = messages(desk.fetch())
+    before = desk.purse.cents
+    desk.channel.bring(message.attachments[0], 1000)
+    assert desk.purse.cents - before == pytest.approx(0.5)
+
+
 def test_used_up_credits_are_a_pause_and_not_a_refusal(desk: Desk) -> None:
     item = desk.hear("hello")[1]
     before = desk.purse.cents

@@ -67,6 +67,17 @@ def test_an_answer_goes_to_the_newest_version(desk: Desk) -> None:
     assert edited.id == written.id
 
 
+def test_an_answer_to_an_older_version_is_found_again(desk: Desk) -> None:
+    written, item = desk.hear("where is mine?")
+    for text in ("@brand where is my parcel?", "@brand where is my blue parcel?"):
+        sent = desk.channel.reply(answer(item, f"About: {text}"))
+        desk.net.edit(written.id, text)
+        item = item_of(messages(list(desk.channel.look_again([item]).events))[0])
+        found = desk.channel.find_reply(answer(item, f"About: {text}", first_tried_at=an_hour_ago()))
+        assert found is not None
+        assert found.id == sent.id
+
+
 def test_whom_nobody_summoned_is_not_answered_and_x_agrees(desk: Desk) -> None:
     root = desk.net.write("cleo", "Parcels are late everywhere")
     desk.net.write("brand", "Old answer")
