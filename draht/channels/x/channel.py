@@ -139,10 +139,7 @@ class X(
     def counter(self, item: Item) -> Counter:
         if item.private:
             return counter(outbox.LONGEST_MESSAGE, count=len)
-        handles = rules.addressees(item, self.account or NOBODY)
-        return Counter(
-            wording.LONGEST, wording.UNIT, lambda text: wording.weight(wording.without_addressees(text, handles))
-        )
+        return wording.counter(rules.addressees(item, self.account or NOBODY))
 
     def takes(self, item: Item) -> Takes:
         return media.WITH_A_MESSAGE if item.private else media.WITH_A_POST
@@ -170,7 +167,7 @@ class X(
             raise Refused(words("X has no such function for apps."))
 
     def post_counter(self) -> Counter:
-        return Counter(wording.LONGEST, wording.UNIT, wording.weight)
+        return wording.counter()
 
     def post_takes(self) -> Takes:
         return media.WITH_A_POST

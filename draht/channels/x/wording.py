@@ -7,11 +7,20 @@ from collections.abc import Iterable
 
 from twitter_text import extract_urls, parse_tweet  # type: ignore[import-untyped]
 
+from draht.contract.channel import Counter
+from draht.contract.words import words
+
 UNIT = words("characters as X counts them")
 LONGEST = 280  # weighted; twitter-text, configuration 3
 _CASHTAG = re.compile(r"(?<!\S)\$[a-z]{1,6}(?:[._][a-z]{1,2})?(?![\w$])", re.IGNORECASE)  # twitter-text
 _FIRST_MENTION = re.compile(r"\s*[@＠](\w{1,20})(?!\w)\s*")
 _ANY_MENTION = re.compile(r"(?<![\w/])[@＠]\w{1,20}")
+
+
+def counter(handles: Iterable[str] = ()) -> Counter:
+    """How long a post may be, without the ``handles`` that X puts before it."""
+    handles = tuple(handles)
+    return Counter(LONGEST, UNIT, lambda text: weight(without_addressees(text, handles)))
 
 
 def weight(text: str) -> int:
