@@ -13,11 +13,7 @@ from draht.core.journal.actions import record
 from draht.core.journal.facts import Fact
 from draht.core.people.access import Viewer
 from draht.core.people.models import Department, Role, Session, User
-
-
-class NotPossible(ValueError):
-    """It cannot be done; the words say why, and what to do instead."""
-
+from draht.core.possible import NotPossible
 
 # -- colleagues -------------------------------------------------------------------------------------------------------
 

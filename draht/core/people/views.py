@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST
 
 from draht.core.people import actions, queries
 from draht.core.people.access import viewer
-from draht.core.people.actions import NotPossible
 from draht.core.people.forms import (
     DepartmentForm,
     NewPersonForm,
@@ -25,6 +24,7 @@ from draht.core.people.forms import (
     new_password,
 )
 from draht.core.people.models import Role
+from draht.core.possible import NotPossible
 from draht.core.ui.asking import sent
 
 # -- colleagues -------------------------------------------------------------------------------------------------------

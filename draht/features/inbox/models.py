@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from draht.connections.models import Connection
 from draht.core.files.models import File
 from draht.core.people.models import Department, User
+from draht.core.worker.outgoing import Outgoing
 from draht.features.inbox.ids import MessageId
 
 
@@ -166,25 +167,19 @@ class ReplyState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
-class Reply(models.Model):
-    """Our answer on its way. ``key`` is the idempotency key: the same in every attempt."""
+class Reply(Outgoing):
+    """Our answer on its way."""
 
     id = models.BigAutoField(primary_key=True)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="replies")
     to = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="+", db_index=False)
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
-    key = models.UUIDField(unique=True)
     text = models.TextField()
     private = models.BooleanField(default=False)
     then_resolve = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=ReplyState.choices)
-    reason = models.TextField(blank=True)  # why it is postponed, failed or unsure: the network's words
     written_at = models.BigIntegerField()
-    due_at = models.BigIntegerField()
-    lease_until = models.BigIntegerField(default=0)
-    attempts = models.PositiveSmallIntegerField(default=0)  # in vain, in a row
     answers_until = models.BigIntegerField(null=True)  # the newest message that was there when it was written
-    first_tried_at = models.BigIntegerField(null=True)  # of the attempts whose outcome is not known; null: none is
     message = models.OneToOneField(Message, on_delete=models.PROTECT, null=True, related_name="reply")
 
     class Meta:
@@ -195,11 +190,6 @@ class Reply(models.Model):
                 condition=Q(state__in=["queued", "sending", "postponed", "unsure"]),
             )
         ]
-
-    @property
-    def is_uncertain(self) -> bool:
-        """An earlier attempt was made, and nobody knows what came of it."""
-        return self.state in {ReplyState.SENDING, ReplyState.UNSURE}
 
 
 class Attachment(models.Model):

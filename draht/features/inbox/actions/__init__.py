@@ -1,5 +1,6 @@
 """Every change to the inbox: one verb, one transaction, one journal entry."""
 
+from draht.core.possible import NotPossible
 from draht.features.inbox.actions.attachments import (
     Upload,
     attachment_kept,
@@ -25,7 +26,6 @@ from draht.features.inbox.actions.conversations import (
     untag,
     wake_snoozed,
 )
-from draht.features.inbox.actions.locking import NotPossible
 from draht.features.inbox.actions.messages import edit, moderate
 from draht.features.inbox.actions.outcomes import (
     claim_due_replies,

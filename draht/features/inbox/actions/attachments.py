@@ -19,8 +19,9 @@ from draht.core.files.lending import address_of
 from draht.core.files.models import File
 from draht.core.journal.facts import Fact
 from draht.core.people.access import Viewer
+from draht.core.possible import NotPossible
 from draht.core.worker.claim import FREE, but_not, claim, come, due, free
-from draht.features.inbox.actions.locking import NotPossible, tell
+from draht.features.inbox.actions.locking import tell
 from draht.features.inbox.models import Attachment, Reply, ReplyState
 
 LEASE = 5 * MINUTE

@@ -14,8 +14,9 @@ from draht.core.journal.actions import Told, record_all
 from draht.core.journal.facts import Fact
 from draht.core.people.access import Viewer
 from draht.core.people.models import Department, Role, User
+from draht.core.possible import NotPossible
 from draht.core.sql import execute, one_of
-from draht.features.inbox.actions.locking import NotPossible, locked, tell
+from draht.features.inbox.actions.locking import locked, tell
 from draht.features.inbox.full_text import relabel
 from draht.features.inbox.models import Conversation, Note, State, Tag
 

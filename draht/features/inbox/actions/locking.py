@@ -11,10 +11,6 @@ from draht.core.people.access import Viewer
 from draht.features.inbox.models import Conversation, Reply
 
 
-class NotPossible(Exception):
-    """The change makes no sense any more; the text tells the agent why."""
-
-
 def locked(viewer: Viewer, conversation_id: int) -> Conversation:
     """The conversation, locked until the transaction ends. ``Http404`` if the viewer may not see it."""
     found = (

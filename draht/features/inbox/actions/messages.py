@@ -15,8 +15,9 @@ from draht.core.clock import now, to_datetime
 from draht.core.journal.facts import Fact
 from draht.core.people.access import Viewer
 from draht.core.people.models import Role
+from draht.core.possible import NotPossible
 from draht.features.inbox import queries
-from draht.features.inbox.actions.locking import NotPossible, tell
+from draht.features.inbox.actions.locking import tell
 from draht.features.inbox.blanking import blank
 from draht.features.inbox.models import Message
 from draht.features.inbox.store import Incoming, store

@@ -16,8 +16,9 @@ from draht.core.clock import SECOND, now
 from draht.core.journal.facts import Fact
 from draht.core.people.access import Viewer
 from draht.core.people.models import Role
+from draht.core.possible import NotPossible
 from draht.features.inbox.actions.attachments import Upload, attach
-from draht.features.inbox.actions.locking import NotPossible, locked, locked_reply, tell
+from draht.features.inbox.actions.locking import locked, locked_reply, tell
 from draht.features.inbox.echoes import recognise
 from draht.features.inbox.models import Conversation, Message, Reply, ReplyState
 from draht.features.inbox.queries import item_of
