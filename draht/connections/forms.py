@@ -64,8 +64,6 @@ class Terms(forms.Form):
             ("all", gettext_lazy("As many as the network gives")),
         ],
         initial="30",
-        required=False,
-        empty_value=None,
         coerce=lambda told: 0 if told == "all" else now() - int(told) * DAY,
         help_text=gettext_lazy("Each comes into the inbox as if it had just been written."),
     )

@@ -7,7 +7,7 @@ from draht.connections.actions.logins import account_of
 from draht.connections.actions.making import hook_address, log_in_again, make, merged, new_hook_key
 from draht.connections.actions.moderating import edit, moderate
 from draht.connections.actions.opening import opened
-from draht.connections.actions.renewing import close_with_the_new_key, renew_due
+from draht.connections.actions.renewing import close_with_the_new_key, logins_with_an_old_key, renew_due
 from draht.connections.actions.subscribing import some_removed, subscribed_again
 from draht.connections.actions.trouble import end_trouble, note_trouble
 from draht.connections.actions.trying import offers, sign_in, sign_in_address, test_connection
@@ -31,6 +31,7 @@ __all__ = [
     "leftovers",
     "let_go",
     "log_in_again",
+    "logins_with_an_old_key",
     "make",
     "merged",
     "moderate",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from random import uniform
 
 from django.conf import settings
@@ -151,10 +151,17 @@ def _is_valid(config: Mapping[str, str]) -> bool:
 
 def close_with_the_new_key() -> int:
     """Encrypts with the newest key what only an old one opens; how many logins. Afterwards the old keys can go."""
-    if not settings.OLD_SECRET_KEYS:
-        return 0
     changed = 0
-    for id, blob in Connection.objects.filter(removed_at=None).values_list("pk", "secrets"):
-        if needs_new_key(blob):  # unless somebody stored a newer one meanwhile
-            changed += Connection.objects.filter(pk=id, secrets=blob).update(secrets=encrypt(decrypt(blob)))
+    for id, blob in _closed_with_an_old_key():  # unless somebody stored a newer one meanwhile
+        changed += Connection.objects.filter(pk=id, secrets=blob).update(secrets=encrypt(decrypt(blob)))
     return changed
+
+
+def logins_with_an_old_key() -> int:
+    return sum(1 for _ in _closed_with_an_old_key())
+
+
+def _closed_with_an_old_key() -> Iterator[tuple[int, bytes]]:
+    if settings.OLD_SECRET_KEYS:
+        stored = Connection.objects.filter(removed_at=None).values_list("pk", "secrets")
+        yield from ((id, blob) for id, blob in stored if needs_new_key(blob))

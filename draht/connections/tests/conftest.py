@@ -38,7 +38,7 @@ def network(monkeypatch: pytest.MonkeyPatch) -> Network:
 @pytest.fixture
 def form(service: Department) -> dict[str, object]:
     """What the connect page sends."""
-    return {**FORM, "department": service.pk, "name": ""}
+    return {**FORM, "department": service.pk, "name": "", "since": "30"}
 
 
 @pytest.fixture

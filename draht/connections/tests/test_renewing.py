@@ -272,8 +272,10 @@ def test_an_old_key_opens_until_everything_is_closed_with_the_new_one(guilds: Gu
         made.refresh_from_db()
         assert needs_new_key(made.secrets)
         assert asks(made)
+        assert actions.logins_with_an_old_key() == 1
         assert actions.close_with_the_new_key() == 1
         assert actions.close_with_the_new_key() == 0
+        assert actions.logins_with_an_old_key() == 0
     with override_settings(SECRET_KEY="n" * 50, OLD_SECRET_KEYS=[]):
         assert asks(made), "the old key can be thrown away"
     with override_settings(SECRET_KEY="x" * 50, OLD_SECRET_KEYS=[]):

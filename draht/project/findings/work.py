@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.db.models import Count, Min
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from draht.connections.actions import logins_with_an_old_key
 from draht.connections.models import Connection, Leftover
 from draht.connections.registry import channels
 from draht.connections.wording import said
@@ -84,6 +86,23 @@ def connections() -> Iterator[Finding]:
         yield fail(_("%s: its channel is not installed.") % one.name, trouble_todo("gone"))
     if there.filter(trouble_kind="", channel__in=channels()).count() == there.count():
         yield ok(ngettext("%d account, no trouble.", "%d accounts, no trouble.", there.count()) % there.count())
+    yield from _keys()
+
+
+def _keys() -> Iterator[Finding]:
+    """Only while an old key is still set."""
+    if not settings.OLD_SECRET_KEYS:
+        return
+    count = logins_with_an_old_key()
+    if count:
+        says = ngettext(
+            "%d login is still encrypted with an old key.", "%d logins are still encrypted with an old key.", count
+        )
+        yield warn(
+            says % count, _("The worker changes that within ten minutes. Leave DRAHT_OLD_SECRET_KEYS until then.")
+        )
+    else:
+        yield ok(_("No login needs an old key any more: DRAHT_OLD_SECRET_KEYS can be emptied."))
 
 
 def leftovers() -> Iterator[Finding]:
