@@ -127,7 +127,7 @@ def _read(blob: str) -> Begun | None:
 
 
 def _unknown() -> Problem:
-    todo = _("Begin it again from here. Each sign-in is good once, and in the window in which it was begun; the address"
+    todo = _("Begin it again from here. Each sign-in is good once, and in the browser in which it was begun; the address"
              " of Draht has to be %s there.")  # fmt: skip
     return Problem(_("This sign-in is not known here."), "", todo % settings.BASE_URL)
 
