@@ -127,8 +127,10 @@ def _read(blob: str) -> Begun | None:
 
 
 def _unknown() -> Problem:
-    todo = _("Begin it again from here. Each sign-in is good once, and in the browser in which it was begun; the address"
-             " of Draht has to be %s there.")  # fmt: skip
+    todo = _(
+        "Begin it again from here. Each sign-in is good once, and in the browser in which it was begun; the address of"
+        " Draht has to be %s there."
+    )
     return Problem(_("This sign-in is not known here."), "", todo % settings.BASE_URL)
 
 
