@@ -11,7 +11,7 @@ import msgspec
 
 from draht.channels.blogger.client import BASE, Client
 from draht.channels.blogger.mapper import BlogAndUser, from_post, to_account, to_blog, to_event, to_sent, words_of
-from draht.channels.blogger.round import Round
+from draht.channels.blogger.round import PACE, Round
 from draht.contract.channel import (
     Act,
     Counter,
@@ -65,7 +65,7 @@ class Blogger(
         )
     )
     budget = Budget(QUOTA, words("calls"), resets_in="America/Los_Angeles", shared_by="client_id")
-    every = 120
+    every = int(PACE.every)
     batch: ClassVar[int] = 20
     ahead: ClassVar[tuple[int, int]] = (120, 10 * 365 * 24 * 3600)
 
@@ -111,6 +111,8 @@ class Blogger(
     # -- reading --------------------------------------------------------------------------------------------
 
     def fetch(self, cursor: str) -> Reading:
+        if PACE.spent(self.http.purse):  # what is left is for what we do there
+            return Reading(pause=self.http.purse.day_ends_in())
         us = self._us
         return Round(self.client, us, cursor, self.since).run()
 

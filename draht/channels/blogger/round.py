@@ -15,8 +15,11 @@ from draht.channels.blogger.mapper import digest, to_event
 from draht.contract.errors import Refused, TryLater
 from draht.contract.google import GoogleRefused
 from draht.contract.messages import Deletion, Event, Reading, Unread
+from draht.contract.pace import Pace, Plan
 from draht.contract.reading import read_each
 
+# A usual round is one call, and two for what it brings; the reserve is for what we do there.
+PACE = Pace(every=120, round=3, reserve=1_000)
 FIRST = timedelta(days=90)  # how far back the first fetch reads unless somebody asks
 OVERLAP = timedelta(hours=1)  # a comment may appear later than it is dated
 WEEK = timedelta(days=7)  # how far back changes of state are looked for
@@ -52,6 +55,7 @@ class Mark(msgspec.Struct):
     posts: dict[str, tuple[str, str]] = {}
     look: Look | None = None
     rounds: int = 0
+    plan: Plan | None = None
 
 
 class Round:
@@ -133,8 +137,11 @@ class Round:
         return self.mark.posts.get(id, ("", ""))
 
     def _told(self, *, more: bool) -> Reading:
+        if not more:
+            self.mark.plan = PACE.plan(self.client.http.purse, self.mark.plan)
         cursor = msgspec.json.encode(self.mark).decode()
-        return Reading(tuple(self.events), tuple(self.unread), cursor, more)
+        pause = self.mark.plan.pause if self.mark.plan and not more else None
+        return Reading(tuple(self.events), tuple(self.unread), cursor, more, pause)
 
 
 def _parts(raw: Any) -> tuple[str, int, str]:

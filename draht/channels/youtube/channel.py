@@ -1,4 +1,4 @@
-"""YouTube: what the channel can do. Reading is in ``round.py``, its pace in ``pace.py``, videos in ``uploads.py``."""
+"""YouTube: what the channel can do. Reading is in ``round.py``, videos in ``uploads.py``."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import ClassVar
 
 import msgspec
 
-from draht.channels.youtube import acts, pace, uploads
+from draht.channels.youtube import acts, uploads
 from draht.channels.youtube.client import BASE, BATCH, Client
 from draht.channels.youtube.mapper import description, thread_of, to_account, to_event, to_events, to_sent
-from draht.channels.youtube.round import Round
+from draht.channels.youtube.round import PACE, Round
 from draht.contract.channel import (
     Act,
     Counter,
@@ -49,6 +49,7 @@ from draht.contract.reading import read_again, read_each
 from draht.contract.text import counter
 from draht.contract.words import words
 
+QUOTA = 10_000  # units a day and app: developers.google.com/youtube/data/determine_quota_cost
 LONGEST = 10_000  # characters of a comment; from memory, not confirmed: YouTube itself answers commentTextTooLong
 LONGEST_DESCRIPTION = 5_000  # bytes; developers.google.com/youtube/v3/docs/videos
 LONGEST_TITLE = 100  # characters; same source
@@ -71,8 +72,8 @@ class YouTube(
             words("To read the comments below your videos, answer them, moderate them, and publish videos."),
         )
     )
-    budget = Budget(pace.QUOTA, words("quota units"), resets_in="America/Los_Angeles", shared_by="client_id")
-    every = Round.every
+    budget = Budget(QUOTA, words("quota units"), resets_in="America/Los_Angeles", shared_by="client_id")
+    every = int(PACE.every)
     batch: ClassVar[int] = BATCH
     ahead: ClassVar[tuple[int, int]] = (SOONEST, LATEST)
 
@@ -105,7 +106,7 @@ class YouTube(
     # -- reading ----------------------------------------------------------------------------------------------
 
     def fetch(self, cursor: str) -> Reading:
-        if pace.spent(self.http.purse):  # what is left is for answers
+        if PACE.spent(self.http.purse):  # what is left is for answers
             return Reading(pause=self.http.purse.day_ends_in())
         return Round(self.client, self._us, cursor, self.since, datetime.now(UTC)).run()
 

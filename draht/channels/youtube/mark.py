@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from draht.channels.youtube.pace import Plan
 from draht.contract.messages import IncomingMessage
+from draht.contract.pace import Plan
 
 
 class Seen(msgspec.Struct, array_like=True):

@@ -14,15 +14,17 @@ from zlib import crc32
 
 import msgspec
 
-from draht.channels.youtube import pace
 from draht.channels.youtube.client import BATCH, PAGE, Client, Page
 from draht.channels.youtube.mapper import answers_of, thread_of, titled, to_event, to_first, videos_of
 from draht.channels.youtube.mark import Ahead, Held, Mark, Seen, ms, published, revision
 from draht.contract.errors import Refused, TryLater
 from draht.contract.google import GoogleRefused
 from draht.contract.messages import Deletion, Event, IncomingMessage, Reading, Unread
+from draht.contract.pace import Pace
 from draht.contract.reading import as_text, read_each
 
+# A usual round asks for three lists and the answers of one thread; the reserve is for 40 answers or other acts.
+PACE = Pace(every=60, round=4, reserve=2_000)
 LISTS = ("published", "heldForReview", "likelySpam")
 WINDOW = 3  # pages of threads that are watched for new answers
 FAR = 1_000  # pages that one catching up reads at most
@@ -32,12 +34,7 @@ REPLY_PAGES = 10  # of one thread at a time
 
 
 class Round:
-    """``now`` dates what the network does not date: that a comment was held or released.
-
-    ``every`` is the shortest pause, in seconds.
-    """
-
-    every = 60
+    """``now`` dates what the network does not date: that a comment was held or released."""
 
     def __init__(self, client: Client, channel: str, cursor: str, since: datetime | None, now: datetime) -> None:
         self.client = client
@@ -59,7 +56,7 @@ class Round:
         events = tuple(self._with_titles())
         more = bool(self.mark.ahead)
         if not more:
-            self.mark.plan = pace.plan(self.client.http.purse, self.every, self.mark.plan)
+            self.mark.plan = PACE.plan(self.client.http.purse, self.mark.plan)
         cursor = msgspec.json.encode(self.mark).decode()
         pause = self.mark.plan.pause if self.mark.plan and not more else None
         return Reading(events, tuple(self.unread), cursor, more, pause)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -15,6 +16,7 @@ from draht.contract.channel import Act
 from draht.contract.errors import LoginExpired, Refused, TryLater
 from draht.contract.http import Http
 from draht.contract.messages import Allowed, Deletion, IncomingMessage
+from draht.contract.purse import Purse
 
 
 def later(desk: Desk) -> list[Any]:
@@ -174,6 +176,21 @@ def test_looking_again_finds_what_became_of_comments(desk: Desk) -> None:
 # -- logins ---------------------------------------------------------------------------------------------------
 
 
+def test_a_person_signs_in_on_googles_page(desk: Desk) -> None:
+    back, verifier = "https://desk.example/sign-in", "v" * 43
+    page = desk.channel.sign_in_address(back, "state-1", verifier)
+    sent = desk.http.get(page, accept=frozenset({302})).headers["location"]
+    told = parse_qs(urlsplit(sent).query)
+    assert (sent.startswith(back), told["state"]) == (True, ["state-1"])
+    kept = desk.channel.sign_in(told["code"][0], back, verifier)
+    fresh = type(desk.channel)({**desk.channel.config, **kept}, desk.http)
+    assert fresh.whoami() == desk.channel.account
+    assert fresh.lacks() == ()
+    assert fresh.renew_at() is not None
+    with pytest.raises(LoginExpired):
+        desk.channel.sign_in(told["code"][0], back, verifier)
+
+
 def test_a_token_runs_out_and_is_renewed(desk: Desk) -> None:
     desk.net.tokens.clear()
     with pytest.raises(LoginExpired):
@@ -204,6 +221,29 @@ def test_who_is_no_administrator_is_told_so(desk: Desk) -> None:
     http = Http(timeout=5)
     with pytest.raises(Refused, match="of any blog"):
         type(desk.channel)(login(desk.loopback.url), http).whoami()
+    http.close()
+
+
+class Nearly(Purse):
+    """A day's quota of which nearly only the reserve is left, an hour before it begins anew."""
+
+    def left(self) -> float:
+        return 1_030 - self.spent
+
+    def day_ends_in(self) -> float:
+        return 3_600.0
+
+
+def test_reading_slows_down_and_leaves_what_acts_need(desk: Desk) -> None:
+    http = Http(timeout=5, purse=Nearly())
+    channel = type(desk.channel)(desk.channel.config, http, desk.channel.account)
+    desk.net.write("Hello")
+    reading = channel.fetch("")
+    assert (texts(list(reading.events)), reading.pause) == (["Hello"], 3_600 * 3 / 28)
+    http.purse.spend(26)
+    calls = len(desk.net.calls)
+    assert channel.fetch(reading.cursor or "").pause == 3_600
+    assert len(desk.net.calls) == calls, "nobody was asked"
     http.close()
 
 

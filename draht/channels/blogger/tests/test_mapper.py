@@ -17,6 +17,7 @@ from draht.channels.blogger.client import Page
 from draht.channels.blogger.mapper import digest, from_post, to_event, to_sent, words_of
 from draht.channels.blogger.round import Round
 from draht.contract.errors import Unsure
+from draht.contract.http import Http
 from draht.contract.messages import Deletion, IncomingMessage, OutgoingPost
 from draht.contract.reading import read_each
 from draht.contract.testing.discovery import drawn
@@ -65,6 +66,8 @@ JUNK: st.SearchStrategy[Any] = (
 
 class Strange:
     """A network that answers with strange comments."""
+
+    http = Http()
 
     def __init__(self, comments: list[Any]) -> None:
         self.items = comments

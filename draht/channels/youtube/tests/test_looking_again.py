@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -47,6 +48,21 @@ def test_an_answer_in_a_strange_shape_deletes_nothing(desk: Desk, monkeypatch: p
 
 
 # -- logins -----------------------------------------------------------------------------------------------------
+
+
+def test_a_person_signs_in_on_googles_page(desk: Desk) -> None:
+    back, verifier = "https://desk.example/sign-in", "v" * 43
+    page = desk.channel.sign_in_address(back, "state-1", verifier)
+    sent = desk.http.get(page, accept=frozenset({302})).headers["location"]
+    told = parse_qs(urlsplit(sent).query)
+    assert (sent.startswith(back), told["state"]) == (True, ["state-1"])
+    kept = desk.channel.sign_in(told["code"][0], back, verifier)
+    fresh = type(desk.channel)({**desk.channel.config, **kept}, desk.http)
+    assert fresh.whoami() == desk.channel.account
+    assert fresh.lacks() == ()
+    assert fresh.renew_at() is not None
+    with pytest.raises(LoginExpired):
+        desk.channel.sign_in(told["code"][0], back, verifier)
 
 
 def test_a_token_runs_out_and_is_renewed(desk: Desk) -> None:

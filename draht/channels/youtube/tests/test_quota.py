@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from draht.channels.youtube import pace
 from draht.channels.youtube.channel import YouTube
 from draht.channels.youtube.client import WRITE
+from draht.channels.youtube.round import PACE
 from draht.channels.youtube.tests.desk import Day, Desk, answer
 from draht.channels.youtube.tests.double import Double
 from draht.contract.errors import TryLater
@@ -26,73 +26,10 @@ def test_the_double_and_we_count_the_same(desk: Desk) -> None:
     assert desk.purse.spent == desk.net.spent - 1  # whoami came before
 
 
-def test_a_whole_day_of_reading_leaves_the_reserve() -> None:
-    purse, rounds = Day(pace.QUOTA), 0
-    plan = None
-    while purse.ends_in > 0:
-        if not pace.spent(purse):
-            purse.spend(pace.ROUND)
-            rounds += 1
-        plan = pace.plan(purse, 60, plan)
-        purse.ends_in -= plan.pause
-    assert purse.left() >= pace.RESERVE
-    assert rounds == 1440, "once a minute, all day"
-
-
-@pytest.mark.parametrize("sharing", [2, 5, 12])
-def test_several_that_share_a_quota_all_read_until_midnight(sharing: int) -> None:
-    purse = Day(pace.QUOTA)
-    due, last = [float(n) for n in range(sharing)], [0.0] * sharing
-    plans: dict[int, pace.Plan] = {}
-    while (now := min(due)) < 86_400:
-        who = due.index(now)
-        purse.ends_in = 86_400 - now
-        if not pace.spent(purse):
-            purse.spend(pace.ROUND)
-            last[who] = now
-        plans[who] = pace.plan(purse, 60, plans.get(who))
-        due[who] = now + plans[who].pause
-    assert purse.left() >= pace.RESERVE
-    assert min(last) > 86_400 - 1_800, "everybody reads until midnight"
-
-
-def test_a_heavy_hour_slows_the_rest_of_the_day_down() -> None:
-    calm, busy = Day(6_000, 43_200), Day(2_400, 43_200)
-    assert pace.plan(calm, 60, None).pause == 60
-    assert pace.plan(busy, 60, None).pause == pytest.approx(43_200 / 100)
-
-
-def test_an_answer_does_not_stop_the_reading() -> None:
-    purse = Day(pace.QUOTA)
-    plan = pace.plan(purse, 60, None)
-    purse.spend(pace.ROUND + WRITE)
-    purse.ends_in -= 60
-    plan = pace.plan(purse, 60, plan)
-    assert plan.pause <= 120
-    purse.spend(pace.ROUND)
-    purse.ends_in -= plan.pause
-    assert pace.plan(purse, 60, plan).pause == 60
-
-
-def test_rounds_in_quick_succession_say_nothing_about_others() -> None:
-    purse, plan = Day(pace.QUOTA), None
-    for _ in range(10):
-        purse.spend(pace.ROUND)
-        purse.ends_in -= 1
-        plan = pace.plan(purse, 60, plan)
-        assert plan.pause == 60
-
-
-def test_a_new_day_begins_with_the_usual_pace() -> None:
-    late = pace.plan(Day(2_010, 600), 60, None)
-    assert late.pause > 200
-    assert pace.plan(Day(pace.QUOTA, 86_000), 60, late).pause == 60
-
-
 def test_the_fetch_tells_its_pause() -> None:
     desk = Desk(Double(), Day(3_000, 40_000))
     reading = desk.round()
-    assert reading.pause == pytest.approx(40_000 / ((1_000 - 3) / pace.ROUND))
+    assert reading.pause == pytest.approx(40_000 / ((1_000 - 3) / PACE.round))
     desk.close()
 
 
