@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import ForeignObjectRel
 
 from draht.core.clock import DAY, now
 from draht.core.files.examining import examine
@@ -55,7 +56,8 @@ def forget_unused() -> bool:
 
 def _unused(before: int) -> list[tuple[int, str]]:
     """Contents, kept before that time, that no row of any table points to."""
-    pointing = [link.field for link in File._meta.related_objects]
+    links = [link for link in File._meta.get_fields(include_hidden=True) if link.one_to_many or link.one_to_one]
+    pointing = [link.field for link in links if isinstance(link, ForeignObjectRel)]
     nobody = " ".join(
         f"AND NOT EXISTS (SELECT 1 FROM {field.model._meta.db_table} u WHERE u.{field.column} = f.id)"
         for field in pointing

@@ -14,6 +14,7 @@ from django.test import Client
 from draht.contract.messages import Attachment, Author, Deletion, IncomingMessage
 from draht.contract.testing.publishing import PNG
 from draht.core.clock import now, to_datetime
+from draht.core.files.actions import path_of
 from draht.core.people.access import Viewer
 from draht.core.people.models import User
 from draht.core.sql import execute, select
@@ -156,3 +157,14 @@ def test_what_was_deleted_there_is_forgotten_here(town: Town, pictures: WithPict
     assert forget()
     assert select("SELECT count(*) FROM files_file") == [(0,)]
     assert not forget()
+
+
+def test_what_a_message_still_shows_is_never_forgotten(town: Town, pictures: WithPictures, as_bea: Viewer) -> None:
+    arrive(town, Attachment(f"{town.line.url}/pictures/dot.png", "image"))
+    keep_due()
+    execute("UPDATE files_file SET kept_at = 1")
+    assert not forget()
+    [found] = shown(as_bea)
+    kept = queries.attachment(as_bea, found.id).file
+    assert kept
+    assert path_of(kept.sha256).exists()
