@@ -50,7 +50,8 @@ class Act(StrEnum):
 class Setting:
     """One field of the connect page.
 
-    ``secret`` values are encrypted at rest and never shown again; ``lines`` asks for several lines.
+    ``secret`` values are encrypted at rest and never shown again; ``lines`` asks for several lines; ``choices`` are
+    values, each with what it is called.
     """
 
     key: str
@@ -60,6 +61,7 @@ class Setting:
     required: bool = True
     default: str = ""
     lines: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
