@@ -14,7 +14,7 @@ from draht.channels.bluesky.again import look_again
 from draht.channels.bluesky.chat import Chat
 from draht.channels.bluesky.client import BATCH, BLOCK, LIKE, POST, Client
 from draht.channels.bluesky.round import Round
-from draht.channels.bluesky.session import ENTRYWAY, Login, Session
+from draht.channels.bluesky.session import ENTRYWAY, Login
 from draht.channels.bluesky.writing import Writing
 from draht.contract.channel import (
     Act,
@@ -100,6 +100,7 @@ class Bluesky(
     # -- the login ----------------------------------------------------------------------------------------
 
     def whoami(self) -> Account:
+        self.client.login.ensure()
         try:
             return mapper.to_account(self.client.profile(self.client.us))
         except msgspec.ValidationError as error:
@@ -107,14 +108,14 @@ class Bluesky(
             raise Refused(told.format(url=self.client.login.server, error=error)) from error
 
     def lacks(self) -> tuple[str, ...]:
+        self.client.login.ensure()
         return () if self.client.login.reads_messages else (rights.NO_ACCESS,)
 
     def renew_at(self) -> datetime | None:
         return self.client.login.renew_at()
 
     def renew(self) -> Mapping[str, str]:
-        session: Session = self.client.login.renew()
-        return {"access_token": session.accessJwt, "refresh_token": session.refreshJwt, "pds": session.pds}
+        return self.client.login.renew().kept()
 
     # -- in -----------------------------------------------------------------------------------------------
 

@@ -121,31 +121,28 @@ class Client:
 
     def _ask(self, method: str, call: str, *, headers: Any = None, accept: Any = frozenset(), **options: Any) -> Answer:
         """Every write here may be sent again: it carries our own key, or what it was before. Chat says otherwise."""
+        session = self.login.session
+        sent = dict(headers or {}) | {"Authorization": f"Bearer {session.accessJwt}"}
         options = {"repeatable": True, "units": 0} | options
         url = f"{self.login.home}/xrpc/{call}"
-        for _ in range(2):
-            sent = dict(headers or {}) | {"Authorization": f"Bearer {self.login.session.accessJwt}"}
-            answer = self.http.request(method, url, headers=sent, accept=accept | {BAD, NO_CALL}, **options)
-            if not self._token_is_old(answer):
-                break
-            self.login.begin()
-        return answer if answer.status in accept else self._good(answer)
-
-    def _token_is_old(self, answer: Answer) -> bool:
-        """Once an instance: then the server means something else."""
-        if answer.status != BAD or self.login.made_anew:
-            return False
-        name, said = error_of(answer)
-        return name in OLD_TOKEN and said != "Bad token method"
+        answer = self.http.request(method, url, headers=sent, accept=accept | {BAD, NO_CALL}, **options)
+        known = answer.status in accept and not _token_is_old(answer)
+        return answer if known else self._good(answer)
 
     def _good(self, answer: Answer) -> Answer:
         if answer.status < BAD:
             return answer
         name, said = error_of(answer)
         reason = words("The server refuses it: {reason}").format(reason=said or name)
-        if name in LOCKED_OUT or (name in OLD_TOKEN and said != "Bad token method"):
+        if name in LOCKED_OUT or _token_is_old(answer):
             raise LoginExpired(reason)
         raise Refused(reason)
+
+
+def _token_is_old(answer: Answer) -> bool:
+    """The server says so with 400, and says the same where an app password opens no direct messages."""
+    name, said = error_of(answer) if answer.status == BAD else ("", "")
+    return name in OLD_TOKEN and said != "Bad token method"
 
 
 def part(answer: Answer, key: str) -> Any:

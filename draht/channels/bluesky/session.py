@@ -28,6 +28,16 @@ class Session(msgspec.Struct, frozen=True):
     did: str = ""
     pds: str = ""
 
+    def kept(self) -> dict[str, str]:
+        """As settings."""
+        ends = str(claim(self.accessJwt, "exp"))
+        return {
+            "access_token": self.accessJwt,
+            "refresh_token": self.refreshJwt,
+            "expires_at": ends,
+            "pds": self.pds,
+        }
+
 
 class _Service(msgspec.Struct):
     id: str = ""
@@ -45,16 +55,19 @@ class Login:
         self.http = http
         self.settings = settings
         self.server = _address(settings.get("api") or settings.get("server") or ENTRYWAY)
-        self.made_anew = False
         access, refresh = settings.get("access_token", ""), settings.get("refresh_token", "")
         self._session = Session(access, refresh, claim(access, "sub"), settings.get("pds", "")) if access else None
 
     @property
     def session(self) -> Session:
+        """Raises ``LoginExpired`` if there is none: the house then asks for one, and keeps it."""
         if self._session is None:
-            self.begin()
-        assert self._session is not None
+            raise LoginExpired(words("There is no session yet."))
         return self._session
+
+    def ensure(self) -> Session:
+        """The session; a new one if somebody only tries this login."""
+        return self._session or self.begin()
 
     @property
     def home(self) -> str:
@@ -85,7 +98,6 @@ class Login:
         answer = self._post("com.atproto.server.createSession", json=asked)
         if answer.status != 200:
             raise _no_login(answer)
-        self.made_anew = True
         self._session = self._read(answer)
         return self._session
 

@@ -58,24 +58,23 @@ def test_every_refusal_is_one_of_the_four(status: int, name: str, error: type[Ch
     desk.close()
 
 
-def test_an_old_token_is_replaced_on_the_spot(desk: Desk) -> None:
-    desk.net.offset = timedelta(hours=3)
-    desk.net.say(desk.jane, "hello", mentions=desk.us)
-    assert len(messages(desk.fetch())) == 1
-    assert desk.double.calls.count("com.atproto.server.createSession") == 1
-
-
-def test_a_token_that_nobody_takes_is_not_replaced_for_ever() -> None:
-    double = Saying()
-    desk = Desk(double)
-    refused = bad("Token could not be verified", "InvalidToken")
-    double.dictated = [refused, (200, double.session()), refused]
-    with pytest.raises(LoginExpired):
-        desk.channel.fetch("")
-    double.dictated = [refused]
-    with pytest.raises(LoginExpired):
-        desk.channel.fetch("")
-    desk.close()
+@pytest.mark.parametrize("old", ["expired", "revoked", "missing"])
+def test_an_old_token_asks_to_be_renewed_and_that_helps(desk: Desk, old: str) -> None:
+    _, item = desk.hear("hello")
+    token = desk.channel.config["access_token"]
+    if old == "expired":
+        desk.net.offset = timedelta(hours=3)
+    if old == "revoked":
+        desk.double.revoked.add(token)
+    tokens = {"access_token": token, "refresh_token": desk.channel.config["refresh_token"]}
+    channel = desk.open(**(tokens if old != "missing" else {}))
+    for act in (lambda: channel.fetch(""), lambda: channel.reply(answer(item)), lambda: channel.look_again([item])):
+        with pytest.raises(LoginExpired):
+            act()
+    again = desk.open(**channel.renew())
+    assert len(messages(list(again.fetch("").events))) == 1
+    sessions = desk.double.calls.count("com.atproto.server.createSession")
+    assert sessions == (1 if old == "missing" else 0)
 
 
 # -- sessions ---------------------------------------------------------------------------------------------
@@ -85,7 +84,7 @@ def test_without_a_session_it_is_to_be_renewed_at_once(desk: Desk) -> None:
     channel = desk.open()
     assert channel.renew_at() == LONG_AGO
     kept = channel.renew()
-    assert set(kept) == {"access_token", "refresh_token", "pds"}
+    assert set(kept) == {"access_token", "refresh_token", "expires_at", "pds"}
     again = desk.open(**kept)
     due = again.renew_at()
     assert due is not None

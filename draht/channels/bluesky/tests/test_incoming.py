@@ -89,6 +89,7 @@ def test_the_cursor_forgets_what_is_an_hour_old(desk: Desk) -> None:
     for n in range(5):
         desk.hear(f"number {n}")
     desk.net.offset = timedelta(hours=2)
+    desk.channel = desk.open(**desk.channel.renew())
     desk.hear("later")
     mark = msgspec.json.decode(desk.cursor, type=Mark)
     assert len(mark.told.seen) == 1
