@@ -8,7 +8,7 @@ from typing import Any
 
 from draht.channels.instagram import mapper
 from draht.channels.instagram.client import Client, caption_path, mention_path, names_path
-from draht.contract.errors import ChannelError, LoginExpired, TryLater
+from draht.contract.errors import ChannelError, LoginExpired, Refused, TryLater
 from draht.contract.graph import NotThere
 from draht.contract.graph_hooks import hub_entries
 from draht.contract.graph_messaging import to_direct
@@ -65,7 +65,11 @@ def _ask(client: Client, asked: Mapping[str, str]) -> Found:
 def _ask_mentions(client: Client, mentions: Sequence[Any]) -> Found:
     """Without reading, a mention says nothing at all."""
     wanted = [ids for one in mentions if (ids := mapper.mentioned(one)) is not None]
-    found = client.many({"/".join(ids): mention_path(client.user, *ids) for ids in wanted})
+    asked = {"/".join(ids): mention_path(client.user, *ids) for ids in wanted}
+    try:
+        found = client.many(asked)
+    except Refused as error:
+        return dict.fromkeys(asked, error)
     for told in found.values():
         if isinstance(told, LoginExpired | TryLater):
             raise told
