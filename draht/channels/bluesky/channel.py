@@ -115,7 +115,8 @@ class Bluesky(
         return self.client.login.renew_at()
 
     def renew(self) -> Mapping[str, str]:
-        return self.client.login.renew().kept()
+        self.client.login.renew()
+        return self.client.login.kept()
 
     # -- in -----------------------------------------------------------------------------------------------
 

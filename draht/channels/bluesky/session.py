@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -28,16 +29,6 @@ class Session(msgspec.Struct, frozen=True):
     did: str = ""
     pds: str = ""
 
-    def kept(self) -> dict[str, str]:
-        """As settings."""
-        ends = str(claim(self.accessJwt, "exp"))
-        return {
-            "access_token": self.accessJwt,
-            "refresh_token": self.refreshJwt,
-            "expires_at": ends,
-            "pds": self.pds,
-        }
-
 
 class _Service(msgspec.Struct):
     id: str = ""
@@ -55,7 +46,10 @@ class Login:
         self.http = http
         self.settings = settings
         self.server = _address(settings.get("api") or settings.get("server") or ENTRYWAY)
-        access, refresh = settings.get("access_token", ""), settings.get("refresh_token", "")
+        self.mark = _mark(settings, self.server)
+        # with another password the old session counts for nothing
+        known = settings.get("session_of", self.mark) == self.mark
+        access, refresh = (settings.get(key, "") if known else "" for key in ("access_token", "refresh_token"))
         self._session = Session(access, refresh, claim(access, "sub"), settings.get("pds", "")) if access else None
 
     @property
@@ -102,7 +96,7 @@ class Login:
         return self._session
 
     def renew(self) -> Session:
-        """The session with new tokens; a new session if the server has forgotten the old one."""
+        """The session with new tokens; a new one if the server has forgotten the old one."""
         refresh = self._session.refreshJwt if self._session else ""
         if refresh:
             headers = {"Authorization": f"Bearer {refresh}"}
@@ -111,6 +105,13 @@ class Login:
                 self._session = self._read(answer)
                 return self._session
         return self.begin()
+
+    def kept(self) -> dict[str, str]:
+        """The session as settings."""
+        session = self.session
+        tokens = {"access_token": session.accessJwt, "refresh_token": session.refreshJwt}
+        ends = str(claim(session.accessJwt, "exp"))
+        return tokens | {"expires_at": ends, "pds": session.pds, "session_of": self.mark}
 
     def renew_at(self) -> datetime:
         """When; long ago if there is no session yet."""
@@ -149,6 +150,12 @@ def error_of(answer: Answer) -> tuple[str, str]:
     body = answer.json()
     body = body if isinstance(body, dict) else {}
     return str(body.get("error") or answer.status), str(body.get("message") or "")[:300]
+
+
+def _mark(settings: Mapping[str, str], server: str) -> str:
+    """Tells logins apart without telling them."""
+    named = "\n".join((server, settings.get("handle", ""), settings.get("password", "")))
+    return blake2b(named.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def _no_login(answer: Answer) -> LoginExpired | Refused:

@@ -84,7 +84,7 @@ def test_without_a_session_it_is_to_be_renewed_at_once(desk: Desk) -> None:
     channel = desk.open()
     assert channel.renew_at() == LONG_AGO
     kept = channel.renew()
-    assert set(kept) == {"access_token", "refresh_token", "expires_at", "pds"}
+    assert set(kept) == {"access_token", "refresh_token", "expires_at", "pds", "session_of"}
     again = desk.open(**kept)
     due = again.renew_at()
     assert due is not None
@@ -118,6 +118,16 @@ def test_a_password_that_was_taken_back(desk: Desk) -> None:
     desk.double.revoked.add(desk.channel.config["refresh_token"])
     with pytest.raises(LoginExpired, match="Invalid identifier or password"):
         desk.channel.renew()
+
+
+def test_a_new_password_is_tried_itself_and_not_the_old_session(desk: Desk) -> None:
+    kept = desk.open().renew()
+    desk.double.password = "new"
+    assert desk.open(**kept).whoami().id == desk.us.did, "the session lives on"
+    with pytest.raises(LoginExpired, match="Invalid identifier or password"):
+        desk.open(**dict(kept) | {"password": "mistyped"}).whoami()
+    desk.double.revoked.add(kept["access_token"])
+    assert desk.open(**dict(kept) | {"password": "new"}).whoami().id == desk.us.did
 
 
 def test_the_accounts_own_password_is_not_what_we_want(desk: Desk) -> None:
