@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import uniform
 
 from django.db import transaction
-from django.db.models import BigIntegerField, Case, F, When
+from django.db.models import BigIntegerField, Case, F, Q, When
 from django.db.models.functions import Least
 
 from draht.connections.budget import UsedUp
@@ -71,7 +71,8 @@ def _pause(failures: int) -> int:
 @transaction.atomic
 def end_trouble(connection_id: int) -> None:
     """It works again; nothing happens if it always did. What came meanwhile is fetched at once, unless it just was."""
-    catch_up = When(next_fetch_at__isnull=False, fetched_at__lt=F("trouble_since"), then=now())
+    missed = Q(fetched_at=None) | Q(fetched_at__lte=F("trouble_since"))
+    catch_up = When(missed, next_fetch_at__isnull=False, then=now())
     troubled = Connection.objects.filter(pk=connection_id).exclude(trouble_kind="")
     for department in troubled.values_list("department_id", flat=True):
         if troubled.update(
