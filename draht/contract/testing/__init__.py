@@ -9,12 +9,13 @@ from __future__ import annotations
 from draht.contract.testing.acting import Acting
 from draht.contract.testing.answering import Answering
 from draht.contract.testing.folder import Folder
+from draht.contract.testing.ground import Net
 from draht.contract.testing.incoming import Incoming
 from draht.contract.testing.login import Login
 from draht.contract.testing.publishing import Publishing
 from draht.contract.testing.tools import drain, item_of, reading_as_json
 
-__all__ = ["ChannelContract", "drain", "item_of", "reading_as_json"]
+__all__ = ["ChannelContract", "Net", "drain", "item_of", "reading_as_json"]
 
 
 class ChannelContract(Folder, Login, Incoming, Answering, Acting, Publishing):

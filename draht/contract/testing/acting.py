@@ -8,9 +8,8 @@ import pytest
 
 from draht.contract.channel import Act, Channel, Edits, Fetches, Moderates, Reconciles, Replies
 from draht.contract.errors import LoginExpired, TryLater
-from draht.contract.loopback import Loopback
 from draht.contract.messages import Allowed, Author, Deletion, IncomingMessage, Item
-from draht.contract.testing.ground import Ground
+from draht.contract.testing.ground import Ground, Net
 from draht.contract.testing.tools import drain, item_of
 
 MODERATION = [Act.APPROVE, Act.HOLD, Act.SPAM, Act.DELETE, Act.HIDE, Act.UNHIDE, Act.LIKE, Act.BAN]
@@ -30,7 +29,7 @@ class Acting(Ground):
         raise AssertionError("A channel that moderates must show what the double remembers.")
 
     @pytest.mark.parametrize("act", MODERATION)
-    def test_what_may_be_done_is_done_and_nothing_else(self, net: Loopback, opened: Channel, act: Act) -> None:
+    def test_what_may_be_done_is_done_and_nothing_else(self, net: Net, opened: Channel, act: Act) -> None:
         if not isinstance(opened, Moderates):
             assert not isinstance(opened.may(act, self.item()), Allowed)
             return
@@ -42,7 +41,7 @@ class Acting(Ground):
         assert self.acts_on(net.app, item.id) != before, f"{act} leaves no trace on the double"
         opened.moderate(act, item)
 
-    def test_our_own_words_can_be_changed(self, net: Loopback, opened: Channel) -> None:
+    def test_our_own_words_can_be_changed(self, net: Net, opened: Channel) -> None:
         if not (isinstance(opened, Edits) and isinstance(opened, Replies)):
             return
         assert opened.account is not None
@@ -60,7 +59,7 @@ class Acting(Ground):
         assert any("three days" in text for text in self.our_answers(net.app))
         assert not any("two days" in text for text in self.our_answers(net.app))
 
-    def test_it_sees_what_nobody_told(self, net: Loopback, opened: Channel) -> None:
+    def test_it_sees_what_nobody_told(self, net: Net, opened: Channel) -> None:
         if not isinstance(opened, Reconciles):
             return
         kept = self.written(net, opened, "This one stays.")
@@ -73,7 +72,7 @@ class Acting(Ground):
         assert texts.get(kept.id) in {"This one stays as it is.", "This one stays."}
 
     @pytest.mark.parametrize("fault", [401, 429, 500, 503, "garbage", "hang up"])
-    def test_a_fault_is_not_a_deletion(self, net: Loopback, opened: Channel, fault: int | str) -> None:
+    def test_a_fault_is_not_a_deletion(self, net: Net, opened: Channel, fault: int | str) -> None:
         if not isinstance(opened, Reconciles):
             return
         item = self.written(net, opened, "I am still here.")
@@ -84,7 +83,7 @@ class Acting(Ground):
             return
         assert not [e for e in reading.events if isinstance(e, Deletion)]
 
-    def written(self, net: Loopback, opened: Channel, text: str) -> Item:
+    def written(self, net: Net, opened: Channel, text: str) -> Item:
         """What a customer just wrote, as the house keeps it."""
         if not isinstance(opened, Fetches):
             return self.item(text=text)

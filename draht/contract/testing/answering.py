@@ -11,16 +11,15 @@ from draht.contract.channel import (
     Replies,
 )
 from draht.contract.errors import ChannelError, LoginExpired, Refused, TryLater, Unsure
-from draht.contract.loopback import Loopback
 from draht.contract.messages import (
     IncomingMessage,
 )
-from draht.contract.testing.ground import Ground
+from draht.contract.testing.ground import Ground, Net
 from draht.contract.testing.tools import drain
 
 
 class Answering(Ground):
-    def test_it_answers(self, net: Loopback, opened: Channel) -> None:
+    def test_it_answers(self, net: Net, opened: Channel) -> None:
         if not isinstance(opened, Replies):
             return
         reply = self.reply_to(net, opened)
@@ -29,7 +28,7 @@ class Answering(Ground):
         assert sent.at.tzinfo is not None
         assert any(reply.text in text for text in self.our_answers(net.app))
 
-    def test_its_own_answer_comes_back_as_ours(self, net: Loopback, opened: Channel) -> None:
+    def test_its_own_answer_comes_back_as_ours(self, net: Net, opened: Channel) -> None:
         if not (isinstance(opened, Replies) and isinstance(opened, Fetches)):
             return
         assert opened.account is not None
@@ -39,7 +38,7 @@ class Answering(Ground):
 
     @pytest.mark.parametrize(("fault", "error"), [(401, LoginExpired), (429, TryLater), (403, Refused), (422, Refused)])
     def test_a_no_while_answering_sends_nothing(
-        self, net: Loopback, opened: Channel, fault: int, error: type[ChannelError]
+        self, net: Net, opened: Channel, fault: int, error: type[ChannelError]
     ) -> None:
         if not isinstance(opened, Replies):
             return
@@ -49,7 +48,7 @@ class Answering(Ground):
             opened.reply(reply)
         assert self.our_answers(net.app) == []
 
-    def test_a_lost_answer_never_becomes_a_second_copy(self, net: Loopback, opened: Channel) -> None:
+    def test_a_lost_answer_never_becomes_a_second_copy(self, net: Net, opened: Channel) -> None:
         if not isinstance(opened, Replies):
             return
         reply = self.reply_to(net, opened)
@@ -66,7 +65,7 @@ class Answering(Ground):
             assert opened.find_reply(reply) is not None
         assert len(self.our_answers(net.app)) == 1
 
-    def test_it_finds_only_what_is_there(self, net: Loopback, opened: Channel) -> None:
+    def test_it_finds_only_what_is_there(self, net: Net, opened: Channel) -> None:
         if not (isinstance(opened, LooksBack) and isinstance(opened, Replies)):
             return
         reply = self.reply_to(net, opened)

@@ -26,7 +26,7 @@ class Folder(Ground):
 
     def test_its_samples_are_read_as_written_down(self, request: pytest.FixtureRequest) -> None:
         samples = sorted(p for p in (self.folder / "samples").glob("*.*") if not p.name.endswith(".message.json"))
-        samples = [p for p in samples if p.suffix in {".json", ".xml"}]
+        samples = [p for p in samples if p.suffix != ".md"]  # what is not JSON is read as bytes
         assert samples, f"{self.folder.name} has no samples; a channel without captured payloads proves nothing"
         for sample in samples:
             payload: Any = json.loads(sample.read_text()) if sample.suffix == ".json" else sample.read_bytes()

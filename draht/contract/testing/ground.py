@@ -7,14 +7,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Protocol, cast
 
 import pytest
 
 from draht.contract.channel import (
     Channel,
     Fetches,
-    WSGIApp,
 )
 from draht.contract.http import Http
 from draht.contract.loopback import Loopback
@@ -32,6 +31,24 @@ from draht.contract.testing.tools import drain, item_of
 ADA = Author(id="ada", name="Ada", handle="ada")
 
 
+class Net(Protocol):
+    """The way to a double, on which faults can be made as ``Loopback`` makes them.
+
+    Attributes:
+        app: the double.
+        url: where the channel finds it.
+        requests: what was asked so far.
+    """
+
+    app: Any
+    url: str
+    requests: list[Any]
+
+    def fail_next(self, *faults: int | str) -> None: ...
+
+    def close(self) -> None: ...
+
+
 class Ground(ABC):
     """How to reach the double of a network, and what happens there.
 
@@ -42,8 +59,13 @@ class Ground(ABC):
     channel: ClassVar[type[Channel]]
 
     @abstractmethod
-    def double(self) -> WSGIApp:
-        """A fresh double of the network: it keeps state and can say no."""
+    def double(self) -> Any:
+        """A fresh double of the network: it keeps state and can say no. A WSGI application, unless ``reach`` says how
+        else it is reached."""
+
+    def reach(self, double: Any) -> Net:
+        """The way to the double: HTTP. A network with protocols of its own has a way of its own."""
+        return Loopback(double)
 
     @abstractmethod
     def connect(self, url: str, double: Any) -> Mapping[str, str]:
@@ -74,13 +96,13 @@ class Ground(ABC):
     # -- set-up ---------------------------------------------------------------------------------------------------
 
     @pytest.fixture
-    def net(self) -> Iterator[Loopback]:
-        loopback = Loopback(self.double())
-        yield loopback
-        loopback.close()
+    def net(self) -> Iterator[Net]:
+        net = self.reach(self.double())
+        yield net
+        net.close()
 
     @pytest.fixture
-    def opened(self, net: Loopback) -> Iterator[Channel]:
+    def opened(self, net: Net) -> Iterator[Channel]:
         http = Http(timeout=5)
         config = self.connect(net.url, net.app)
         channel = self.channel(config, http)
@@ -96,7 +118,7 @@ class Ground(ABC):
         module = sys.modules[self.channel.__module__]
         return Path(cast(str, module.__file__)).parent
 
-    def reply_to(self, net: Loopback, opened: Channel) -> OutgoingReply:
+    def reply_to(self, net: Net, opened: Channel) -> OutgoingReply:
         """An answer to what a customer just wrote."""
         item = self.item()
         if isinstance(opened, Fetches):

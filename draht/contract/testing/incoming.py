@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 
 from draht.contract.channel import (
     Channel,
     Fetches,
     Hears,
+    Waits,
 )
 from draht.contract.errors import ChannelError, Forged, LoginExpired, TryLater
-from draht.contract.loopback import Loopback
 from draht.contract.messages import (
     Hook,
     IncomingMessage,
 )
-from draht.contract.testing.ground import Ground
+from draht.contract.testing.ground import Ground, Net
 from draht.contract.testing.tools import drain
 
 
 class Incoming(Ground):
-    def test_it_fetches_what_a_customer_wrote_once(self, net: Loopback, opened: Channel) -> None:
+    def test_it_fetches_what_a_customer_wrote_once(self, net: Net, opened: Channel) -> None:
         if not isinstance(opened, Fetches):
             return
         cursor = drain(opened, "")[1]
@@ -43,7 +46,7 @@ class Incoming(Ground):
         ],
     )
     def test_a_fault_while_fetching_is_one_of_the_four(
-        self, net: Loopback, opened: Channel, fault: int | str, error: type[ChannelError]
+        self, net: Net, opened: Channel, fault: int | str, error: type[ChannelError]
     ) -> None:
         if not isinstance(opened, Fetches):
             return
@@ -52,7 +55,20 @@ class Incoming(Ground):
             opened.fetch("")
         assert raised.value.reason
 
-    def test_a_forged_hook_is_turned_away(self, net: Loopback, opened: Channel) -> None:
+    def test_it_is_told_at_once(self, net: Net, opened: Channel) -> None:
+        if not (isinstance(opened, Waits) and isinstance(opened, Fetches)):
+            return
+        cursor = drain(opened, "")[1]
+        assert not opened.wait(cursor, 0.5)
+        writing = threading.Timer(0.3, self.customer_writes, (net.app, "Are you there?"))
+        writing.start()
+        begun = time.monotonic()
+        assert opened.wait(cursor, 20)
+        assert time.monotonic() - begun < 10
+        assert opened.wait(cursor, 20), "waiting takes nothing away"
+        writing.join()
+
+    def test_a_forged_hook_is_turned_away(self, net: Net, opened: Channel) -> None:
         if not isinstance(opened, Hears):
             return
         forged, true = self.forged_and_true(net.app)

@@ -8,9 +8,8 @@ import pytest
 
 from draht.contract.channel import Channel, LooksBackAtPosts, Publishes
 from draht.contract.errors import ChannelError, LoginExpired, Refused, TryLater, Unsure
-from draht.contract.loopback import Loopback
 from draht.contract.messages import Allowed, Media, OutgoingPost
-from draht.contract.testing.ground import Ground
+from draht.contract.testing.ground import Ground, Net
 
 # One grey pixel
 PNG = bytes.fromhex(
@@ -33,7 +32,7 @@ class Publishing(Ground):
             key="0190c3f2-0000-7000-8000-000000000002", text="We are open again.", title="Open", media=media
         )
 
-    def test_it_publishes_once(self, net: Loopback, opened: Channel) -> None:
+    def test_it_publishes_once(self, net: Net, opened: Channel) -> None:
         if not isinstance(opened, Publishes):
             return
         post = self.post(opened)
@@ -45,7 +44,7 @@ class Publishing(Ground):
 
     @pytest.mark.parametrize(("fault", "error"), [(401, LoginExpired), (429, TryLater), (403, Refused)])
     def test_a_no_while_publishing_publishes_nothing(
-        self, net: Loopback, opened: Channel, fault: int, error: type[ChannelError]
+        self, net: Net, opened: Channel, fault: int, error: type[ChannelError]
     ) -> None:
         if not isinstance(opened, Publishes):
             return
@@ -56,7 +55,7 @@ class Publishing(Ground):
             opened.publish(post)
         assert self.our_posts(net.app) == []
 
-    def test_a_lost_post_never_becomes_a_second_copy(self, net: Loopback, opened: Channel) -> None:
+    def test_a_lost_post_never_becomes_a_second_copy(self, net: Net, opened: Channel) -> None:
         if not isinstance(opened, Publishes):
             return
         post = self.post(opened)

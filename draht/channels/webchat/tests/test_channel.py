@@ -14,11 +14,10 @@ from draht.channels.webchat.settings import origins
 from draht.contract.channel import Act, Channel
 from draht.contract.errors import ChannelError, Forged, Refused
 from draht.contract.http import Http
-from draht.contract.loopback import Loopback
 from draht.contract.messages import Allowed, Deletion, Hook, IncomingMessage, NotAllowed, OutgoingReply, Reading
 from draht.contract.reading import read_each
 from draht.contract.signatures import sign
-from draht.contract.testing import ChannelContract
+from draht.contract.testing import ChannelContract, Net
 from draht.contract.visits import Deed, Said, Visitor
 
 SECRET = "a site secret that nobody knows"
@@ -69,7 +68,7 @@ class TestWebchat(ChannelContract):
 
     # Where nobody is called, nobody can say no and no answer can be lost: what remains is that it stays one message.
 
-    def test_it_answers(self, net: Loopback, opened: Channel) -> None:
+    def test_it_answers(self, net: Net, opened: Channel) -> None:
         assert isinstance(opened, Webchat)
         reply = OutgoingReply(key="0190c3f2-0000-7000-8000-000000000001", text="Yes.", to=self.item(private=True))
         first, again = opened.reply(reply), opened.reply(reply)
@@ -78,14 +77,14 @@ class TestWebchat(ChannelContract):
 
     @pytest.mark.parametrize(("fault", "error"), [(403, Refused), (500, Refused)])
     def test_a_no_while_answering_sends_nothing(
-        self, net: Loopback, opened: Channel, fault: int, error: type[ChannelError]
+        self, net: Net, opened: Channel, fault: int, error: type[ChannelError]
     ) -> None:
         assert isinstance(opened, Webchat)
         net.fail_next(fault)
         opened.reply(self.reply_to(net, opened))
         assert net.requests == []
 
-    def test_a_lost_answer_never_becomes_a_second_copy(self, net: Loopback, opened: Channel) -> None:
+    def test_a_lost_answer_never_becomes_a_second_copy(self, net: Net, opened: Channel) -> None:
         self.test_it_answers(net, opened)
 
 
