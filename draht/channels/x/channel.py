@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import ClassVar
 
-from draht.channels.x import hooks, media, outbox, rules, wording
+from draht.channels.x import hooks, media, outbox, rules, subscription, wording
 from draht.channels.x.again import Again
 from draht.channels.x.client import BASE, Client
 from draht.channels.x.login import OAUTH, SETTINGS
@@ -85,10 +85,8 @@ class X(
         return to_account(self.client.me())
 
     def lacks(self) -> tuple[str, ...]:
-        slow = words(
-            "New messages come once a minute. Add the API Key Secret and the Bearer Token to get them at once."
-        )
-        return self.lacking_scopes(self.config.get("scope", "")) + (() if self._is_called else (slow,))
+        unheard = subscription.lacks(self.client) if self._is_called else (subscription.SLOW,)
+        return self.lacking_scopes(self.config.get("scope", "")) + unheard
 
     # -- in ---------------------------------------------------------------------------------------------
 

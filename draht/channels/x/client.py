@@ -6,13 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from draht.channels.x import prices
-from draht.contract.errors import Refused, TryLater
+from draht.channels.x.hooks import signature
+from draht.contract.errors import ChannelError, Refused, TryLater
 from draht.contract.http import Answer, Http
 from draht.contract.words import words
 
 BASE = "https://api.x.com"
 PAGE = 10  # posts of a page: few, as the most that a page can cost must still be within the cap
 MESSAGES = 10
+PROBE = "do-you-know-me"
+NO_DOOR = frozenset({400, 401, 404})
 CREDITS_AGAIN = 3600  # seconds until we look whether somebody has bought credits
 POST_FIELDS = {
     "tweet.fields": "attachments,author_id,conversation_id,created_at,display_text_range,edit_history_tweet_ids,"
@@ -40,6 +43,7 @@ class Client:
         self.base = config.get("api", BASE).rstrip("/")
         self.token = config.get("access_token", "").strip()
         self.app_token = config.get("bearer_token", "").strip()
+        self.api_secret = config.get("api_secret", "").strip()
         self.free = free
 
     # -- reading ----------------------------------------------------------------------------------------
@@ -131,6 +135,14 @@ class Client:
         """Private events are subscribed to in the name of the account."""
         path = "/2/activity/subscriptions"
         return self._ask("POST", path, json=subscription, repeatable=True, bucket="subscriptions").json()
+
+    def house_knows_us(self, address: str) -> bool | None:
+        """Whether our own house answers X's question at this address with our secret; ``None``: we cannot reach it."""
+        try:
+            answer = self.http.get(address, params={"crc_token": PROBE}, accept=NO_DOOR, bucket="house")
+        except ChannelError:
+            return None
+        return signature(self.api_secret, PROBE.encode()).encode() in answer.body
 
     # -- how --------------------------------------------------------------------------------------------
 

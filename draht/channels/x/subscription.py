@@ -6,6 +6,7 @@ try it again; what it missed meanwhile X tells again, of the last 24 hours at mo
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -30,10 +31,19 @@ REPLAYED = timedelta(hours=23, minutes=55)  # a little less than X keeps, as the
 LONGEST = 200  # characters of an address; the specification
 
 
+SLOW = words("New messages come once a minute. Add the API Key Secret and the Bearer Token to get them at once.")
+NOT_CALLED = words(
+    "X does not call Draht yet. Draht asks it to within minutes. If this stays, compare the API Key Secret, and see "
+    "whether Draht can be reached from the internet."
+)
 NO_ANSWER = words(
     "X has asked this address for the app's secret and was not answered rightly. "
     "Is the API Key Secret the right one, and can Draht be reached from the internet?"
 )
+
+
+class NotYet(Exception):
+    """The house does not answer with the secret that we have: it does not know it yet."""
 
 
 class Subscription:
@@ -50,17 +60,19 @@ class Subscription:
         return webhook is not None and webhook["valid"] is True and not self._missing(webhook["id"])
 
     def make(self) -> None:
+        """Does nothing while the house does not know the account yet; it comes back, as ``holds`` then says no."""
         self._check()
-        webhook = self._webhook()
-        was_off = webhook is not None and webhook["valid"] is not True
-        if webhook is not None and was_off:
-            webhook = self._tried_again(webhook)
-        webhook = webhook or self._registered()
-        for event in self._missing(webhook["id"]):
-            asked = {"event_type": event, "filter": {"user_id": self.us}, "tag": TAG, "webhook_id": webhook["id"]}
-            self.client.subscribe(asked)
-        if was_off:
-            self._ask_for_what_was_missed(webhook["id"])
+        with suppress(NotYet):
+            webhook = self._webhook()
+            was_off = webhook is not None and webhook["valid"] is not True
+            if webhook is not None and was_off:
+                webhook = self._tried_again(webhook)
+            webhook = webhook or self._registered()
+            for event in self._missing(webhook["id"]):
+                asked = {"event_type": event, "filter": {"user_id": self.us}, "tag": TAG, "webhook_id": webhook["id"]}
+                self.client.subscribe(asked)
+            if was_off:
+                self._ask_for_what_was_missed(webhook["id"])
 
     def _webhook(self) -> dict[str, Any] | None:
         """Our own one, else the one of another account of ours: their addresses differ in the last part only."""
@@ -79,7 +91,7 @@ class Subscription:
         if webhook["url"] != self.address:
             self.client.as_app("DELETE", path)
             return None
-        raise TryLater(NO_ANSWER)
+        raise self._unanswered(TryLater(NO_ANSWER))
 
     def _registered(self) -> dict[str, Any]:
         """X asks the address at once whether it knows the app's secret."""
@@ -87,13 +99,17 @@ class Subscription:
             told = self.client.as_app("POST", "/2/webhooks", json={"url": self.address})
         except Refused as error:
             if "CrcValidationFailed" in error.reason:
-                raise Refused(NO_ANSWER) from error
+                raise self._unanswered(Refused(NO_ANSWER)) from error
             raise
         webhook = told.get("data", told)  # the guide shows it in an envelope, the specification without
         if not _is_webhook(webhook):
             raise Refused(words("X took the address of our hook, but did not say under which name."))
         found: dict[str, Any] = webhook
         return found
+
+    def _unanswered(self, otherwise: Exception) -> Exception:
+        """X was not answered rightly. No wonder while an account is being connected, or gets a new secret."""
+        return NotYet() if self.client.house_knows_us(self.address) is False else otherwise
 
     def _missing(self, webhook: str) -> list[str]:
         there: set[str] = set()
@@ -130,3 +146,9 @@ def _is_webhook(told: Any) -> bool:
         and isinstance(told.get("url"), str)
         and "valid" in told
     )
+
+
+def lacks(client: Client) -> tuple[str, ...]:
+    """Whether X calls at least one of the app's addresses."""
+    told = client.as_app("GET", "/2/webhooks").get("data") or ()
+    return () if any(_is_webhook(each) and each["valid"] is True for each in told) else (NOT_CALLED,)

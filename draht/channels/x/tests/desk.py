@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 from draht.channels.x.channel import X
 from draht.channels.x.tests.double import Double
 from draht.channels.x.tests.network import Written
 from draht.channels.x.tests.office import ALL, API_SECRET, BEARER, CLIENT_ID, CLIENT_SECRET
 from draht.contract.errors import TryLater
-from draht.contract.http import Http
+from draht.contract.http import Answer, Http
 from draht.contract.loopback import Loopback
 from draht.contract.messages import Hook, HookAnswer, IncomingMessage, Item, OutgoingReply
 from draht.contract.purse import Purse
 from draht.contract.testing import drain, item_of
 
-ADDRESS = "https://draht.example/hook/secret"
+HOUSE = "https://draht.example"
+ADDRESS = HOUSE + "/hook/secret"
 
 
 class Capped(Purse):
@@ -31,6 +33,15 @@ class Capped(Purse):
         super().spend(units, cents, bucket)
 
 
+class Wired(Http):
+    """Reaches the house under its address in the world, as X does."""
+
+    door = ""
+
+    def request(self, method: str, url: str, **options: Any) -> Answer:
+        return super().request(method, url.replace(HOUSE, self.door), **options)
+
+
 class Desk:
     """A double, the channel opened on it, and a cursor that is carried on."""
 
@@ -42,7 +53,10 @@ class Desk:
         self.till = self.double.till
         self.loopback = Loopback(self.double)
         self.purse = Capped(cap)
-        self.http = Http(timeout=5, purse=self.purse)
+        self.http = Wired(timeout=5, purse=self.purse)
+        self.door = Loopback(self.answer_the_door)
+        self.http.door = self.door.url
+        self.kept_secret = API_SECRET
         login = self.double.office.grant(scope)
         app = {"api_secret": API_SECRET, "bearer_token": BEARER} if called else {}
         self.config = {
@@ -63,8 +77,15 @@ class Desk:
         self.double.calls.clear()
 
     def listen(self, address: str, hook: Hook) -> HookAnswer | None:
-        """Our door, as X reaches it."""
-        return self.channel.handshake(hook) if address == ADDRESS else None
+        """The house's door, as X reaches it: an account that is there, with the secret that is kept of it."""
+        return X({"api_secret": self.kept_secret}, self.http).handshake(hook) if address == ADDRESS else None
+
+    def answer_the_door(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        """The same, over HTTP."""
+        hook = Hook(environ["REQUEST_METHOD"], {}, dict(parse_qsl(environ["QUERY_STRING"])), b"")
+        answer = self.listen(HOUSE + environ["PATH_INFO"], hook) or HookAnswer(404)
+        start_response(f"{answer.status} So", [])
+        return [answer.body]
 
     def fetch(self) -> list[Any]:
         events, self.cursor = drain(self.channel, self.cursor)
@@ -81,6 +102,7 @@ class Desk:
 
     def close(self) -> None:
         self.loopback.close()
+        self.door.close()
         self.http.close()
         assert self.double.violations == []
 
