@@ -11,6 +11,11 @@ def number(value: float) -> str:
     return format_decimal(value, locale=locale())
 
 
+def price(cents: float) -> str:
+    """US cents as dollars, with as many places as it takes; empty if it costs nothing."""
+    return format_currency(cents / 100, "USD", "¤#,##0.00#", locale=locale()) if cents else ""
+
+
 def dollars(cents: float) -> str:
     """US cents as dollars."""
     return format_currency(cents / 100, "USD", locale=locale())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from babel.numbers import format_currency
 from django.utils.translation import gettext as _
 
 import draht.connections.queries as connections
@@ -14,7 +13,7 @@ from draht.contract.messages import Allowed, May, NotAllowed, Takes
 from draht.core.clock import to_ms
 from draht.core.people.access import Viewer
 from draht.core.people.models import Role
-from draht.core.ui.times import locale
+from draht.core.ui.amounts import price
 from draht.features.inbox.queries import item_of, newest_of_customer
 
 NO_LIMIT = 100_000
@@ -77,18 +76,13 @@ def composer(viewer: Viewer, conversation_id: int, *, private: bool = False) -> 
         unit=said(counter.unit) if counter else "",
         note=said(answer.note),
         private_note=said(privately.note) if isinstance(privately, Allowed) and not item.private else "",
-        cost=_money(answer.cost_cents),
+        cost=price(answer.cost_cents),
         takes=connections.takes(to.connection, asked),
         held=not viewer.is_at_least(Role.AGENT),
         to_id=to.pk,
         channel=to.connection.channel,
         label=connections.label(to.connection),
     )
-
-
-def _money(cents: float) -> str:
-    """US cents as money, with as many places as it takes; empty if it costs nothing."""
-    return format_currency(cents / 100, "USD", "¤#,##0.00#", locale=locale()) if cents else ""
 
 
 def count_text(viewer: Viewer, conversation_id: int, text: str, *, private: bool = False) -> int:

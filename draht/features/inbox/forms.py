@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
-from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.timezone import is_aware, make_aware
-from django.utils.translation import gettext as _
 
 from draht.contract.channel import Act
 from draht.core.clock import to_ms
-from draht.features.inbox.actions import Upload
-
-
-class Files(forms.FileField):
-    """Any number of files."""
-
-    widget = type("FilesInput", (forms.ClearableFileInput,), {"allow_multiple_selected": True})
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
-        files: list[UploadedFile[Any]] = [super(Files, self).clean(one, initial) for one in data or []]
-        for file in files:
-            if (file.size or 0) > settings.FILE_MAX_BYTES:
-                told = {"name": file.name, "most": settings.FILE_MAX_BYTES // 1_000_000}
-                raise forms.ValidationError(_("%(name)s has more than %(most)d MB.") % told)
-        return files
+from draht.core.files.uploads import Files, Upload, uploads
 
 
 class ReplyForm(forms.Form):
@@ -38,9 +19,7 @@ class ReplyForm(forms.Form):
 
     def uploads(self) -> list[Upload]:
         """The files, each with its description, which come in the same order."""
-        files = self.cleaned_data["uploaded"]
-        told = [*self.data.getlist("alt"), *[""] * len(files)]  # type: ignore[attr-defined]
-        return [Upload(file.name or "file", file.read(), alt) for file, alt in zip(files, told, strict=False)]
+        return uploads(self.cleaned_data["uploaded"], self.data.getlist("alt"))  # type: ignore[attr-defined]
 
 
 class TextForm(forms.Form):

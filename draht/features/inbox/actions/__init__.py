@@ -1,8 +1,8 @@
 """Every change to the inbox: one verb, one transaction, one journal entry."""
 
+from draht.core.files.uploads import Upload
 from draht.core.possible import NotPossible
 from draht.features.inbox.actions.attachments import (
-    Upload,
     attachment_kept,
     attachment_postponed,
     attachment_refused,

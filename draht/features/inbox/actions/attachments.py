@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 import draht.core.files.actions as files
+from draht.connections.taking import why_not
 from draht.contract.messages import Attachment as Told
 from draht.contract.messages import Media, Takes
 from draht.contract.text import clean
 from draht.core.clock import DAY, HOUR, MINUTE, SECOND, now
-from draht.core.files.examining import examine, without_places
 from draht.core.files.lending import address_of
 from draht.core.files.models import File
+from draht.core.files.uploads import Upload
 from draht.core.journal.facts import Fact
 from draht.core.people.access import Viewer
 from draht.core.possible import NotPossible
@@ -83,37 +82,18 @@ def _tell(attachment: Attachment) -> None:
 # -- of answers -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that a colleague sends with an answer; ``alt`` says what it shows."""
-
-    name: str
-    content: bytes
-    alt: str = ""
-
-
 def attach(viewer: Viewer, reply: Reply, uploads: Sequence[Upload], takes: Takes) -> None:
-    """Keeps files that go with an answer. What the network does not take is told before anything is kept. Where a
-    picture was taken leaves with nobody."""
+    """Keeps files that go with an answer. What the network does not take is told before anything is kept."""
     if len(uploads) > takes.count:
         raise NotPossible(_("The network takes %(count)d files with an answer.") % {"count": takes.count})
     for place, upload in enumerate(uploads):
-        file = files.keep(without_places(upload.content, examine(upload.content).content_type))
-        _must_be_taken(upload.name, file, takes)
+        file = upload.keep()
+        if refusal := why_not(upload.name, file.content_type, file.size, takes):
+            raise NotPossible(refusal)
         Attachment.objects.create(
             reply=reply, author_id=viewer.user_id, place=place, kind=_kind(file), name=clean(upload.name)[:200],
             alt=clean(upload.alt)[: takes.alt or 1000], file=file, made_at=now(),
         )  # fmt: skip
-
-
-def _must_be_taken(name: str, file: File, takes: Takes) -> None:
-    most = min(takes.most or settings.FILE_MAX_BYTES, settings.FILE_MAX_BYTES)
-    if file.size > most:
-        told = _("%(name)s is too large: the network takes %(most)d MB.")
-        raise NotPossible(told % {"name": name, "most": max(1, most // 1_000_000)})
-    if file.content_type not in takes.types:
-        told = _("The network does not take %(name)s. It takes: %(types)s.")
-        raise NotPossible(told % {"name": name, "types": ", ".join(one.partition("/")[2] for one in takes.types)})
 
 
 def _kind(file: File) -> str:

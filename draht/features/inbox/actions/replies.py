@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 import draht.connections.queries as connections
 from draht.contract.text import clean
 from draht.core.clock import SECOND, now
+from draht.core.files.uploads import Upload
 from draht.core.journal.facts import Fact
 from draht.core.people.access import Viewer
 from draht.core.people.models import Role
 from draht.core.possible import NotPossible
-from draht.features.inbox.actions.attachments import Upload, attach
+from draht.features.inbox.actions.attachments import attach
 from draht.features.inbox.actions.locking import locked, locked_reply, tell
 from draht.features.inbox.echoes import recognise
 from draht.features.inbox.models import Conversation, Message, Reply, ReplyState
