@@ -17,7 +17,7 @@ import msgspec
 from draht.contract.errors import ChannelError, LoginExpired, Refused, TryLater, Unsure
 from draht.contract.http import Answer, Http, error_of
 from draht.contract.messages import Sent
-from draht.contract.purse import Limit
+from draht.contract.purse import WHOLE_APP, Limit
 from draht.contract.signatures import sign
 from draht.contract.words import words
 
@@ -122,8 +122,8 @@ class Graph:
             accept=ALL_FAULTS,
             **options,
         )
-        if (limit := usage_of(answer.headers)) is not None:
-            self.http.purse.told(limit)
+        for bucket, limit in usage_of(answer.headers).items():
+            self.http.purse.told(limit, bucket)
         if answer.status >= 400:
             raise to_error(answer, repeatable or method == "GET")
         return answer
@@ -175,34 +175,41 @@ def _said(error: Mapping[str, Any]) -> str:
 
 # -- usage: percent of what an app, or a page through it, may ask within an hour ---------------------------------------
 
+USAGES = {"x-app-usage": WHOLE_APP, "x-page-usage": "", "x-business-use-case-usage": ""}
 
-def usage_of(headers: Mapping[str, str]) -> Limit | None:
-    """The worst of all that the headers tell (names in lower case); what is left in percent."""
-    used, minutes = 0.0, 0.0
-    told = [*_usages(headers)]
-    for one in told:
-        used = max([used, *(_number(one.get(key)) for key in ("call_count", "total_time", "total_cputime"))])
-        minutes = max(minutes, _number(one.get("estimated_time_to_regain_access")))
-    if not told:
-        return None
+
+def usage_of(headers: Mapping[str, str]) -> dict[str, Limit]:
+    """What is left, in percent, in each bucket that the headers tell of (names in lower case)."""
+    found: dict[str, Limit] = {}
+    for name, bucket in USAGES.items():
+        for told in _usages(headers.get(name, "null")):
+            limit = _limit(told)
+            if bucket not in found or limit.remaining < found[bucket].remaining:
+                found[bucket] = limit
+    return found
+
+
+def _limit(told: Mapping[str, Any]) -> Limit:
+    used = max(_number(told.get(key)) for key in ("call_count", "total_time", "total_cputime"))
+    minutes = _number(told.get("estimated_time_to_regain_access"))
     left = 0.0 if minutes else max(0.0, USED_UP - used)
     return Limit(left, time.time() + (minutes * 60 or WHEN_CROWDED), USED_UP)
 
 
-def _usages(headers: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
-    for name in ("x-app-usage", "x-page-usage", "x-business-use-case-usage"):
-        try:
-            told = msgspec.json.decode(headers.get(name, "null"))
-        except msgspec.DecodeError:
-            continue
-        if isinstance(told, dict):
-            lists = [one for value in told.values() if isinstance(value, list) for one in value]
-            yield from (one for one in lists or [told] if isinstance(one, dict))
+def _usages(header: str) -> Iterator[Mapping[str, Any]]:
+    """One, or those of several kinds of use by account."""
+    try:
+        told = msgspec.json.decode(header)
+    except msgspec.DecodeError:
+        return
+    if isinstance(told, dict):
+        lists = [one for value in told.values() if isinstance(value, list) for one in value]
+        yield from (one for one in lists or [told] if isinstance(one, dict))
 
 
 def _wait(headers: Mapping[str, str]) -> float:
-    limit = usage_of(headers)
-    return WHEN_CROWDED if limit is None else max(WHEN_CROWDED, limit.resets_at - time.time())
+    ends = [limit.resets_at - time.time() for limit in usage_of(headers).values() if limit.remaining < 1]
+    return max([WHEN_CROWDED, *ends])
 
 
 def _number(told: Any) -> float:

@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from draht.contract.errors import TryLater
 from draht.contract.words import words
 
+WHOLE_APP = "app: every call"  # a bucket that every call counts for, whatever else; those named "app…" are the app's
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:
@@ -58,13 +60,12 @@ class Purse:
         Args:
             units: of the quota.
             cents: US cents that the call will cost at most; ``give_back`` what it did not.
-            bucket: which of the network's limits it counts for; the empty one is the account's.
+            bucket: which of the network's limits it counts for, beside the app's; the empty one is the account's.
         """
-        limit = self._limits.get(bucket)
-        if limit is not None and limit.remaining < 1 and limit.resets_at > time.time():
-            raise TryLater(
-                words("The network's limit is used up until it begins anew."), after=limit.resets_at - time.time()
-            )
+        told = (limit for one in {bucket, WHOLE_APP} if (limit := self._limits.get(one)) is not None)
+        ends = max((limit.resets_at for limit in told if limit.remaining < 1), default=0.0)
+        if ends > time.time():
+            raise TryLater(words("The network's limit is used up until it begins anew."), after=ends - time.time())
         self.spent += units
         self.cents += cents
 

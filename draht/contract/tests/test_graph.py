@@ -22,6 +22,7 @@ from draht.contract.http import Answer, Http
 from draht.contract.login import OAuth2, Scope
 from draht.contract.loopback import Loopback
 from draht.contract.messages import Account, Hook, Item, May, NotAllowed
+from draht.contract.purse import WHOLE_APP
 from draht.contract.testing.graph import Asked, GraphDouble, No, gone, parse_fields
 from draht.contract.testing.graph_spec import GraphSpec, need
 
@@ -167,28 +168,26 @@ BUSINESS = '{"66": [{"type": "pages", "call_count": 12, "total_time": 3, "estima
 @pytest.mark.parametrize(
     ("headers", "left"),
     [
-        ({"x-app-usage": '{"call_count":28,"total_time":25,"total_cputime":61}'}, 39),
-        ({"x-app-usage": '{"call_count":128}'}, 0),
-        ({"x-business-use-case-usage": BUSINESS % 0}, 88),
-        ({"x-business-use-case-usage": BUSINESS % 19, "x-app-usage": '{"call_count":1}'}, 0),
+        ({"x-app-usage": '{"call_count":28,"total_time":25,"total_cputime":61}'}, {WHOLE_APP: 39}),
+        ({"x-app-usage": '{"call_count":128}'}, {WHOLE_APP: 0}),
+        ({"x-business-use-case-usage": BUSINESS % 0}, {"": 88}),
+        ({"x-business-use-case-usage": BUSINESS % 0, "x-page-usage": '{"call_count":40}'}, {"": 60}),
+        ({"x-business-use-case-usage": BUSINESS % 19, "x-app-usage": '{"call_count":1}'}, {"": 0, WHOLE_APP: 99}),
+        ({}, {}),
     ],
 )
-def test_usage_is_what_is_left(headers: dict[str, str], left: float) -> None:
-    limit = usage_of(headers)
-    assert limit is not None
-    assert limit.remaining == left
+def test_usage_is_what_is_left_for_the_app_and_for_the_account(headers: dict[str, str], left: dict[str, float]) -> None:
+    assert {bucket: limit.remaining for bucket, limit in usage_of(headers).items()} == left
 
 
 def test_access_comes_back_when_the_header_says() -> None:
-    limit = usage_of({"x-business-use-case-usage": BUSINESS % 19})
-    assert limit is not None
+    limit = usage_of({"x-business-use-case-usage": BUSINESS % 19})[""]
     assert limit.resets_at == pytest.approx(time.time() + 19 * 60, abs=5)
 
 
 @pytest.mark.parametrize("told", ["", "x", "[]", "7", '{"a":["b"]}', '{"call_count":"many"}'])
 def test_a_strange_header_stops_nothing(told: str) -> None:
-    limit = usage_of({"x-app-usage": told})
-    assert limit is None or limit.remaining == 100
+    assert all(limit.remaining == 100 for limit in usage_of({"x-app-usage": told}).values())
 
 
 def test_the_purse_stays_shut_when_an_app_has_asked_too_much(net: Loopback, graph: Graph) -> None:
