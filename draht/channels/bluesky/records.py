@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from draht.channels.bluesky.client import BLOCK, GATE, LIKE, POST
+from draht.channels.bluesky.sizes import size_of
 from draht.contract.channel import Counter
 from draht.contract.messages import Media, OutgoingPost, Takes
 from draht.contract.text import graphemes
@@ -74,8 +75,13 @@ def pictures(blobs: Sequence[Any], media: Sequence[Media]) -> dict[str, Any] | N
     """Uploaded files with what they show."""
     if not blobs:
         return None
-    shown = [{"image": blob, "alt": each.alt} for blob, each in zip(blobs, media, strict=True)]
+    shown = [{"image": blob, "alt": each.alt} | _shape(each) for blob, each in zip(blobs, media, strict=True)]
     return {"$type": "app.bsky.embed.images", "images": shown}
+
+
+def _shape(media: Media) -> dict[str, Any]:
+    size = size_of(media.content)
+    return {"aspectRatio": {"width": size[0], "height": size[1]}} if size else {}
 
 
 def card(post: OutgoingPost) -> dict[str, Any] | None:

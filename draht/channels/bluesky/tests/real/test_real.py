@@ -223,6 +223,7 @@ def test_a_post_with_pictures_and_one_with_a_card(world: World, bluesky: Bluesky
     view = world.jane.post(sent.id)
     assert view is not None
     assert [image["alt"] for image in view["embed"]["images"]] == ["Dot 0", "Dot 1", "Dot 2", "Dot 3"]
+    assert view["embed"]["images"][0]["aspectRatio"] == {"width": 1, "height": 1}
     assert view["record"]["text"] == "Four dots\n\nhttps://example.com/dots"
     sent = bluesky.publish(OutgoingPost("two", "Read this", title="Boots", link="https://example.com/boots"))
     assert (
