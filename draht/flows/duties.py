@@ -23,7 +23,7 @@ DUTIES = [
     Duty("read again", next_rereading, every=5, threads=RECONCILE_THREADS),
     Duty("keep files", next_file, every=0.5, threads=FILE_THREADS),
     Duty("forget files", forget, every=600),
-    Duty("renew logins", connections.renew_due, every=5, threads=2),
+    Duty("renew logins", connections.next_renewal, every=5, threads=connections.RENEW_THREADS),
     Duty("close logins with the new key", connections.close_with_the_new_key, every=600),
     Duty("wake snoozed", inbox.wake_snoozed, every=5),
     Duty("seal the journal", seal, every=2),

@@ -7,13 +7,20 @@ from draht.connections.actions.logins import account_of
 from draht.connections.actions.making import hook_address, log_in_again, make, merged, new_hook_key
 from draht.connections.actions.moderating import edit, moderate
 from draht.connections.actions.opening import opened
-from draht.connections.actions.renewing import close_with_the_new_key, logins_with_an_old_key, renew_due
+from draht.connections.actions.renewing import (
+    RENEW_THREADS,
+    close_with_the_new_key,
+    logins_with_an_old_key,
+    next_renewal,
+    renew_due,
+)
 from draht.connections.actions.subscribing import some_removed, subscribed_again
 from draht.connections.actions.trouble import end_trouble, note_trouble
 from draht.connections.actions.trying import offers, sign_in, sign_in_address, test_connection
 from draht.connections.actions.unread import keep_leftovers, keepable, leftovers, settle_leftovers
 
 __all__ = [
+    "RENEW_THREADS",
     "account_of",
     "bring",
     "change",
@@ -36,6 +43,7 @@ __all__ = [
     "merged",
     "moderate",
     "new_hook_key",
+    "next_renewal",
     "note_trouble",
     "offers",
     "opened",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from random import uniform
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from draht.connections.actions.trouble import note_trouble
 from draht.connections.budget import purse_of
 from draht.connections.models import Connection
 from draht.connections.secrets import decrypt, encrypt, needs_new_key
+from draht.connections.turns import Turns
 from draht.contract.errors import ChannelError, LoginExpired, Refused, TryLater, only_the_four
 from draht.contract.http import Http
 from draht.contract.login import Renews
@@ -25,6 +27,8 @@ from draht.core.sql import execute
 from draht.core.worker.claim import LONGEST_LEASE
 
 log = logging.getLogger("draht.logins")
+RENEW_THREADS = 4
+RENEWALS = Turns(RENEW_THREADS)
 LEASE = 2 * MINUTE  # a worker that dies while it renews holds the others up for as long
 PATIENCE = 10.0  # seconds for which others wait for a new login, if the old one has run out
 LOOK = 0.1  # seconds between two looks
@@ -56,16 +60,27 @@ def renew_after(connection: Connection, used: Mapping[str, str], error: LoginExp
 
 def renew_due() -> bool:
     """Renews a login whose time has come, without anybody waiting for it; whether there was one."""
+    work = next_renewal()
+    if work:
+        work()
+    return work is not None
+
+
+def next_renewal() -> Callable[[], None] | None:
+    """The login whose time has come, to be renewed by a call. A network that hangs holds up its own accounts only."""
     at = now()
     there = Connection.objects.filter(renew_at__lte=at, removed_at=None).exclude(trouble_kind="login")
-    free = there.exclude(renewing_until__range=(at, at + LONGEST_LEASE))
+    free = there.exclude(renewing_until__range=(at, at + LONGEST_LEASE)).exclude(pk__in=RENEWALS.must_wait())
     for connection in free.order_by("renew_at")[:1]:
-        try:
-            renew_if_due(connection)
-        except ChannelError as error:
-            note_trouble(connection.pk, error)
-        return True
-    return False
+        return RENEWALS.take(connection, partial(_renew_now, connection))
+    return None
+
+
+def _renew_now(connection: Connection) -> None:
+    try:
+        renew_if_due(connection)
+    except ChannelError as error:
+        note_trouble(connection.pk, error)
 
 
 def _renew(connection: Connection, used: Mapping[str, str], *, usable: bool) -> None:

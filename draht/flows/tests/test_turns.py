@@ -10,7 +10,7 @@ import pytest
 
 import draht.connections.actions as connections
 from draht.channels.sandbox.site import Site
-from draht.connections.actions import fetching
+from draht.connections.actions import fetching, renewing
 from draht.connections.hooks import request_of
 from draht.connections.models import Connection
 from draht.connections.registry import channels
@@ -402,3 +402,32 @@ def test_hooks_that_wait_for_a_network_leave_threads_to_others(
         until(lambda: select("SELECT count(*) FROM worker_delivery") == [(0,)])
         worker.stop()
     assert hanging.most == 1
+
+
+# -- logins -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_login_that_hangs_while_it_is_renewed_does_not_delay_others(
+    shared_db: None, service: Department, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = connect_flood(monkeypatch, service.pk)
+    hangs = [another(first, n, "https://hangs.example/") for n in range(5)]
+    Connection.objects.filter(pk__in=[one.pk for one in hangs]).update(renew_at=1, channel="parrot")
+    Connection.objects.filter(pk=first.pk).update(renew_at=2)
+    let_go, renewed, lock = threading.Event(), list[int](), threading.Lock()
+
+    def renew(connection: Connection) -> None:
+        if connection.pk != first.pk:
+            let_go.wait(PATIENCE)
+        with lock:
+            renewed.append(connection.pk)
+        Connection.objects.filter(pk=connection.pk).update(renew_at=None)
+
+    monkeypatch.setattr(renewing, "renew_if_due", renew)
+    worker = working(Duty("renew", connections.next_renewal, every=0.02, threads=connections.RENEW_THREADS))
+    try:
+        until(lambda: renewed == [first.pk])
+    finally:
+        let_go.set()
+        until(lambda: len(renewed) == 6)
+        worker.stop()
