@@ -6,7 +6,7 @@ discovery/private-replies), instagram-platform/instagram-api-with-instagram-logi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,9 +18,11 @@ from draht.contract.messages import (
     Attachment,
     Author,
     Deletion,
+    Event,
     IncomingMessage,
     Item,
     May,
+    Media,
     NotAllowed,
 )
 from draht.contract.text import clean
@@ -181,6 +183,22 @@ def to_author(somebody: Somebody) -> Author:
 def partner_of(item: Item) -> str:
     """Whom an answer to a direct message goes to."""
     return item.thread.removeprefix(THREAD) if item.thread.startswith(THREAD) else item.author.id
+
+
+def is_message(item: Item) -> bool:
+    """A direct message; a private answer to a comment is asked about with ``private`` set, too, and takes only text."""
+    return item.private and item.thread.startswith(THREAD)
+
+
+def attachment(media: Media, url: str = "") -> dict[str, Any]:
+    """A file as a message of its own; without ``url`` it is sent along."""
+    return {"attachment": {"type": media.kind, "payload": {"url": url} if url else {"is_reusable": False}}}
+
+
+def has_arrived(files: int, listed: Iterable[Event], us: str, since: datetime | None) -> bool:
+    """Whether so many files of ours stand among the messages of a conversation since then."""
+    ours = [one for one in listed if isinstance(one, IncomingMessage) and one.author.id == us and one.attachments]
+    return len([one for one in ours if since is None or one.at >= since]) >= files
 
 
 def may_write(item: Item, now: datetime | None = None) -> May:

@@ -9,7 +9,7 @@ from draht.channels.facebook.client import Client
 from draht.channels.facebook.mapper import is_post
 from draht.contract.errors import Unsure
 from draht.contract.graph import NotThere, to_sent
-from draht.contract.graph_messaging import kind_of_answer, partner_of, to_listed
+from draht.contract.graph_messaging import has_arrived, kind_of_answer, partner_of, to_listed
 from draht.contract.messages import Event, IncomingMessage, Item, OutgoingReply, Sent
 from draht.contract.reading import read_each
 from draht.contract.words import words
@@ -26,12 +26,26 @@ def root_of(item: Item, us: str) -> str:
 def send_answer(client: Client, reply: OutgoingReply, us: str) -> Sent:
     now = datetime.now(UTC)
     if reply.to.private:
+        _send_files(client, reply, us)
         return to_sent(client.send({"id": partner_of(reply.to)}, reply.text, kind_of_answer(reply.to)), now)
     if reply.private:
         kind = "post_id" if is_post(reply.to, us) else "comment_id"
         return to_sent(client.send({kind: reply.to.id}, reply.text, {"messaging_type": "RESPONSE"}), now)
     photo = client.upload(reply.media[0]) if reply.media else ""
     return to_sent(client.comment(root_of(reply.to, us), reply.text, photo), now)
+
+
+def _send_files(client: Client, reply: OutgoingReply, us: str) -> None:
+    """Before the words, each as a message of its own; in a later attempt only if it did not arrive in the first."""
+    if not reply.media or (reply.first_tried_at is not None and _files_arrived(client, reply, us)):
+        return
+    for media in reply.media:
+        client.send_file({"id": partner_of(reply.to)}, media, kind_of_answer(reply.to))
+
+
+def _files_arrived(client: Client, reply: OutgoingReply, us: str) -> bool:
+    events, _ = read_each(client.messages_with(partner_of(reply.to)), lambda raw: to_listed(raw, us))
+    return has_arrived(len(reply.media), events, us, reply.first_tried_at and reply.first_tried_at - SKEW)
 
 
 def find_answer(client: Client, reply: OutgoingReply, us: str) -> Sent | None:

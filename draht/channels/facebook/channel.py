@@ -32,6 +32,7 @@ from draht.contract.errors import LoginExpired, Refused
 from draht.contract.graph import BATCH, to_sent
 from draht.contract.graph_hooks import hub_accounts, hub_handshake, hub_verify
 from draht.contract.graph_login import DIALOG, GraphLogin
+from draht.contract.graph_messaging import is_message
 from draht.contract.login import OAuth2, Offer, OffersAccounts, Scope
 from draht.contract.messages import (
     Account,
@@ -147,7 +148,9 @@ class Facebook(
         return Counter(MESSAGE if item.private else COMMENT, words("characters"), _length)
 
     def takes(self, item: Item) -> Takes:
-        return Takes() if item.private else posts.OF_A_COMMENT
+        if item.private:
+            return posts.OF_A_MESSAGE if is_message(item) else Takes()
+        return posts.OF_A_COMMENT
 
     def reply(self, reply: OutgoingReply) -> Sent:
         return send_answer(self.client, reply, self.us)

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 from draht.contract.errors import ChannelError
 from draht.contract.graph import BASE, BATCH, Graph, Page
 from draht.contract.graph_hooks import hub_token
+from draht.contract.graph_messaging import attachment
 from draht.contract.http import Http
 from draht.contract.messages import Media
 
@@ -100,6 +101,12 @@ class Client:
     def send(self, recipient: Mapping[str, str], text: str, grounds: Mapping[str, str]) -> dict[str, Any]:
         """A message in Messenger."""
         return self.page.post("me/messages", {"recipient": recipient, "message": {"text": text}, **grounds})
+
+    def send_file(self, recipient: Mapping[str, str], media: Media, grounds: Mapping[str, str]) -> None:
+        """A file in Messenger is a message of its own."""
+        told = {"recipient": recipient, "message": attachment(media), **grounds}
+        file = (media.name or "file", media.content, media.content_type)
+        self.page.post("me/messages", told, files={"filedata": file})
 
     def change(self, id: str, **values: Any) -> None:
         self.page.post(_safe(id), values, repeatable=True)

@@ -18,6 +18,8 @@ PICTURES = ("image/jpeg", "image/png")
 SKEW = timedelta(minutes=5)  # their clock may run behind ours
 LARGEST = 10 * 1024 * 1024  # bytes; [M]
 OF_A_POST = Takes(count=10, types=PICTURES, most=LARGEST, alt=ALT)
+SENT = (*PICTURES, "image/gif", "video/mp4", "audio/mpeg", "application/pdf")
+OF_A_MESSAGE = Takes(count=1, types=SENT, most=8 * 1024 * 1024)  # bytes; [M], for pictures; others may have 25 MB
 OF_A_COMMENT = Takes(count=1, types=PICTURES, most=LARGEST, alt=ALT)
 
 

@@ -8,7 +8,7 @@ from draht.channels.instagram import mapper
 from draht.channels.instagram.client import Client
 from draht.contract.errors import Unsure
 from draht.contract.graph import NotThere, to_sent
-from draht.contract.graph_messaging import kind_of_answer, partner_of, to_listed
+from draht.contract.graph_messaging import has_arrived, kind_of_answer, partner_of, to_listed
 from draht.contract.messages import Account, Event, IncomingMessage, Item, OutgoingReply, Sent
 from draht.contract.reading import read_each
 from draht.contract.words import words
@@ -22,9 +22,10 @@ def root_of(item: Item) -> str:
     return item.parent or item.id
 
 
-def send_answer(client: Client, reply: OutgoingReply) -> Sent:
+def send_answer(client: Client, reply: OutgoingReply, us: Account) -> Sent:
     now, to = datetime.now(UTC), reply.to
     if to.private:
+        _send_files(client, reply, us)
         return to_sent(client.send({"id": partner_of(to)}, reply.text, kind_of_answer(to)), now)
     if reply.private:
         return to_sent(client.send({"comment_id": to.id}, reply.text, {"messaging_type": "RESPONSE"}), now)
@@ -32,6 +33,19 @@ def send_answer(client: Client, reply: OutgoingReply) -> Sent:
         media, comment = str(to.raw.get("media_id") or ""), str(to.raw.get("comment_id") or "")
         return to_sent(client.answer_mention(media, comment, reply.text), now)
     return to_sent(client.answer(root_of(to), reply.text), now)
+
+
+def _send_files(client: Client, reply: OutgoingReply, us: Account) -> None:
+    """Before the words, each as a message of its own; in a later attempt only if it did not arrive in the first."""
+    if not reply.media or (reply.first_tried_at is not None and _files_arrived(client, reply, us)):
+        return
+    for media in reply.media:
+        client.send_file({"id": partner_of(reply.to)}, media, kind_of_answer(reply.to))
+
+
+def _files_arrived(client: Client, reply: OutgoingReply, us: Account) -> bool:
+    events, _ = read_each(client.messages_with(partner_of(reply.to)), lambda raw: to_listed(raw, us.id))
+    return has_arrived(len(reply.media), events, us.id, reply.first_tried_at and reply.first_tried_at - SKEW)
 
 
 def find_answer(client: Client, reply: OutgoingReply, us: Account) -> Sent | None:

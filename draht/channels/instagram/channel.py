@@ -28,6 +28,7 @@ from draht.contract.channel import (
 )
 from draht.contract.errors import Forged, LoginExpired, Refused
 from draht.contract.graph_hooks import hub_accounts, hub_handshake, hub_verify
+from draht.contract.graph_messaging import is_message
 from draht.contract.login import Offer, OffersAccounts, SignsIn
 from draht.contract.messages import (
     Account,
@@ -158,8 +159,11 @@ class Instagram(
             return Counter(MESSAGE, words("bytes"), lambda text: len(text.encode("utf-8", "surrogatepass")))
         return Counter(COMMENT, words("characters"), _length)
 
+    def takes(self, item: Item) -> Takes:
+        return posts.OF_A_MESSAGE if is_message(item) else Takes()
+
     def reply(self, reply: OutgoingReply) -> Sent:
-        return send_answer(self.client, reply)
+        return send_answer(self.client, reply, self.us)
 
     def find_reply(self, reply: OutgoingReply) -> Sent | None:
         return find_answer(self.client, reply, self.us)

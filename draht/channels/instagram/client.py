@@ -10,7 +10,9 @@ from draht.channels.instagram.login import base_of
 from draht.contract.errors import ChannelError, Refused
 from draht.contract.graph import BASE, BATCH, Graph, Page
 from draht.contract.graph_hooks import hub_token
+from draht.contract.graph_messaging import attachment
 from draht.contract.http import Http
+from draht.contract.messages import Media
 from draht.contract.words import words
 
 COMMENT = "id,text,timestamp,username,from,hidden,parent_id,media{id}"
@@ -98,6 +100,15 @@ class Client:
 
     def send(self, recipient: Mapping[str, str], text: str, grounds: Mapping[str, str]) -> dict[str, Any]:
         return self.graph.post("me/messages", {"recipient": recipient, "message": {"text": text}, **grounds})
+
+    def send_file(self, recipient: Mapping[str, str], media: Media, grounds: Mapping[str, str]) -> None:
+        """A file is a message of its own, which Instagram fetches from us."""
+        if not media.url.startswith("https://"):
+            raise Refused(
+                words("Instagram fetches files from us: this installation needs an https address of its own.")
+            )
+        told = {"recipient": recipient, "message": attachment(media, media.url), **grounds}
+        self.graph.post("me/messages", told)
 
     def hide(self, comment: str, hidden: bool) -> None:
         self.graph.post(_safe(comment), {"hide": hidden}, repeatable=True)

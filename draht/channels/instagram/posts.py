@@ -23,6 +23,8 @@ HASHTAGS, NAMES = 30, 20  # of one caption
 LARGEST = 8 * 1024 * 1024  # bytes of a picture; films may have 300 MB, which we do not carry
 ALT = 1000  # characters of a description
 TAKES = Takes(count=10, types=("image/jpeg", "video/mp4"), most=LARGEST, alt=ALT, needed=True)
+SENT = ("image/jpeg", "image/png", "video/mp4", "audio/mp4")
+OF_A_MESSAGE = Takes(count=1, types=SENT, most=LARGEST)
 READY, FILLING = "FINISHED", "IN_PROGRESS"
 PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between looks at a container; a film takes longer: it is tried later
 SKEW = timedelta(minutes=5)  # their clock may run behind ours
@@ -34,7 +36,7 @@ def may_publish(post: OutgoingPost) -> May:
         return NotAllowed(words("A post on Instagram needs a picture or a film."))
     if any(not media.url.startswith("https://") for media in post.media):
         return NotAllowed(
-            words("Instagram fetches pictures from us: this installation needs an https address of its own.")
+            words("Instagram fetches files from us: this installation needs an https address of its own.")
         )
     if len(re.findall(r"(?<!\w)#\w", said)) > HASHTAGS or len(re.findall(r"(?<![\w.])@\w", said)) > NAMES:
         return NotAllowed(words("A post can have at most 30 hashtags and name 20 accounts."))

@@ -32,6 +32,7 @@ class Message:
     at: datetime
     ours: bool = False
     tag: str = ""
+    file: str = ""
 
 
 @dataclass
@@ -60,7 +61,7 @@ class Talks:
     def write(self, text: str, person: Person, ours: bool = False, tag: str = "", **more: Any) -> Message | None:
         if person.id in self.blocked and not ours:
             return None
-        message = Message(f"m_{self.next_id()}", person, text, more.pop("at", self.now), ours, tag)
+        message = Message(f"m_{self.next_id()}", person, text, more.pop("at", self.now), ours, tag, **more)
         self.messages[message.id] = message
         said = {"mid": message.id, "text": text} | ({"is_echo": True, "app_id": 4242} if ours else {})
         self.tell_message(message, {"message": said})
@@ -123,17 +124,34 @@ class TalkDouble(GraphDouble):
 
     def message(self, message: Message) -> dict[str, Any]:
         who, whom = (self.net.us, message.person) if message.ours else (message.person, self.net.us)
-        told = {"id": message.id, "created_time": graph_time(message.at), "message": message.text}
+        told: dict[str, Any] = {"id": message.id, "created_time": graph_time(message.at), "message": message.text}
+        if message.file:
+            told["attachments"] = {
+                "data": [{"id": "1", "mime_type": "image/jpeg", "image_data": {"url": message.file}}]
+            }
         return told | {"from": who.shown(), "to": {"data": [whom.shown()]}}
 
     def send(self, asked: Asked) -> Any:
         self.needs(self.needed_for_talks)
-        to, text = json.loads(asked.params["recipient"]), json.loads(asked.params["message"]).get("text", "")
-        if not text or not self.fits(text):
-            raise No("(#100) Length of param message[text] must be less than or equal to the limit")
+        to, said = json.loads(asked.params["recipient"]), json.loads(asked.params["message"])
+        text, file = said.get("text", ""), self._file(said, asked)
+        if bool(text) == bool(file) or not self.fits(text):
+            raise No("(#100) A message has a text within the limit, or an attachment")
         person = self._private_reply(to) if "id" not in to else self._person(to["id"], asked.params)
-        message = sure(self.net.write(text, person, ours=True, tag=asked.params.get("tag", "")))
+        message = sure(self.net.write(text, person, ours=True, tag=asked.params.get("tag", ""), file=file))
         return {"recipient_id": person.id, "message_id": message.id}
+
+    def _file(self, said: dict[str, Any], asked: Asked) -> str:
+        """The address of an attachment, or where one that was uploaded with the call lies then."""
+        attached = said.get("attachment")
+        if attached is None:
+            return ""
+        if attached["type"] not in {"image", "video", "audio", "file"}:
+            raise No("(#100) Invalid attachment type")
+        kind, content = asked.files.get("filedata", ("", b""))
+        if not (content and kind) and not str(attached["payload"].get("url", "")).startswith("https://"):
+            raise No("(#100) Upload attachment failure.", 100, 2018047)
+        return str(attached["payload"].get("url") or f"https://scontent.example/{len(content)}")
 
     def _private_reply(self, to: dict[str, str]) -> Person:
         id = to.get("comment_id") or to.get("post_id") or ""

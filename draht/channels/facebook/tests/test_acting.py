@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -147,8 +148,40 @@ def test_text_is_counted_as_facebook_counts(page: Facebook) -> None:
     assert page.counter(comment).limit == 8000
     assert page.counter(message).limit == 2000
     assert page.counter(comment).count("a🎉") == 3
-    assert page.takes(message).count == 0
+    assert page.takes(message).count == 1
     assert page.takes(comment).count == 1
+
+
+def test_a_file_goes_before_the_words_and_never_twice(net: Loopback, world: Network, page: Facebook) -> None:
+    world.write("What do they look like?")
+    to = item(page, "What do they look like?")
+    assert page.takes(to).count == 1
+    reply = answer(to, media=(PICTURE,))
+    net.fail_next("fine", "lost")
+    with pytest.raises(Unsure):
+        page.reply(reply)
+    again = answer(to, media=(PICTURE,), first_tried_at=datetime.now(UTC))
+    assert page.find_reply(again) is not None
+    for text in ("Yes, within two days.", "Once more"):
+        page.reply(answer(to, text, media=(PICTURE,), first_tried_at=datetime.now(UTC)))
+    assert [bool(m.file) for m in world.messages.values() if m.ours] == [True, False, False, False]
+
+
+def test_a_lost_file_is_not_sent_again(net: Loopback, world: Network, page: Facebook) -> None:
+    world.write("What do they look like?")
+    to = item(page, "What do they look like?")
+    net.fail_next("lost")
+    with pytest.raises(Unsure):
+        page.reply(answer(to, media=(PICTURE,)))
+    again = answer(to, media=(PICTURE,), first_tried_at=datetime.now(UTC))
+    assert page.find_reply(again) is None
+    page.reply(again)
+    assert [bool(m.file) for m in world.messages.values() if m.ours] == [True, False]
+
+
+def test_a_private_answer_to_a_comment_takes_no_file(world: Network, page: Facebook) -> None:
+    world.comment("Where is my parcel?")
+    assert page.takes(replace(item(page, "Where is my parcel?"), private=True)).count == 0
 
 
 # -- moderation ---------------------------------------------------------------------------------------------------

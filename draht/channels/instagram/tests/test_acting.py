@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -138,6 +139,38 @@ def test_an_answer_to_what_is_gone_is_not_there(world: Network, account: Instagr
     reply = answer(item(account, "Do you deliver to Graz?"))
     world.remove(comment.id)
     assert account.find_reply(reply) is None
+
+
+def test_a_file_goes_before_the_words_and_never_twice(net: Loopback, world: Network, account: Instagram) -> None:
+    world.write("What do they look like?")
+    to = item(account, "What do they look like?")
+    assert account.takes(to).count == 1
+    reply = answer(to, media=(PICTURE,))
+    net.fail_next("fine", "lost")
+    with pytest.raises(Unsure):
+        account.reply(reply)
+    again = answer(to, media=(PICTURE,), first_tried_at=datetime.now(UTC))
+    assert account.find_reply(again) is not None
+    for text in ("Yes, within two days.", "Once more"):
+        account.reply(answer(to, text, media=(PICTURE,), first_tried_at=datetime.now(UTC)))
+    assert [bool(m.file) for m in world.messages.values() if m.ours] == [True, False, False, False]
+
+
+def test_a_lost_file_is_not_sent_again(net: Loopback, world: Network, account: Instagram) -> None:
+    world.write("What do they look like?")
+    to = item(account, "What do they look like?")
+    net.fail_next("lost")
+    with pytest.raises(Unsure):
+        account.reply(answer(to, media=(PICTURE,)))
+    again = answer(to, media=(PICTURE,), first_tried_at=datetime.now(UTC))
+    assert account.find_reply(again) is None
+    account.reply(again)
+    assert [bool(m.file) for m in world.messages.values() if m.ours] == [True, False]
+
+
+def test_a_private_answer_to_a_comment_takes_no_file(world: Network, account: Instagram) -> None:
+    world.comment("Where is my parcel?")
+    assert account.takes(replace(item(account, "Where is my parcel?"), private=True)).count == 0
 
 
 # -- moderation ---------------------------------------------------------------------------------------------------
