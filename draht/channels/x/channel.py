@@ -10,7 +10,7 @@ from typing import ClassVar
 from draht.channels.x import hooks, media, outbox, rules, subscription, wording
 from draht.channels.x.again import Again
 from draht.channels.x.client import BASE, Client
-from draht.channels.x.login import OAUTH, SETTINGS
+from draht.channels.x.login import SETTINGS, SignsInAtX
 from draht.channels.x.lookback import LookBack
 from draht.channels.x.mapper import is_alone, newest_id, to_account, to_events
 from draht.channels.x.outbox import Outbox
@@ -36,7 +36,6 @@ from draht.contract.channel import (
 )
 from draht.contract.errors import Refused
 from draht.contract.http import Http
-from draht.contract.login import OAuth2, SignsIn
 from draht.contract.messages import (
     Account,
     Attachment,
@@ -61,13 +60,12 @@ NOBODY = Account("", "")  # as long as nobody knows whose login it is: these que
 
 
 class X(
-    SignsIn, Channel, Fetches, Hears, Subscribes, RereadsItems, Reconciles, Replies, LooksBack, Moderates, BringsMedia,
-    Publishes, LooksBackAtPosts,
+    SignsInAtX, Channel, Fetches, Hears, Subscribes, RereadsItems, Reconciles, Replies, LooksBack, Moderates,
+    BringsMedia, Publishes, LooksBackAtPosts,
 ):  # fmt: skip
     label: ClassVar[str] = "X"
     settings: ClassVar[tuple[Setting, ...]] = SETTINGS
     budget: ClassVar[Budget | None] = Budget(costs_money=True, shared_by="client_id")
-    oauth: ClassVar[OAuth2] = OAUTH
     every: ClassVar[int] = 60
     batch: ClassVar[int] = 50
 

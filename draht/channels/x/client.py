@@ -49,7 +49,8 @@ class Client:
     # -- reading ----------------------------------------------------------------------------------------
 
     def me(self) -> Any:
-        return self._read("/2/users/me", {"user.fields": "name,profile_image_url,username"}, 1, prices.USER_READ)
+        asked = {"user.fields": "name,profile_image_url,username"}
+        return self._read("/2/users/me", asked, 1, prices.USER_READ, bucket="me")
 
     def mentions(self, us: str, where: Mapping[str, str]) -> Any:
         """One page of what mentions us, the newest first."""

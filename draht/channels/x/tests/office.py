@@ -116,7 +116,8 @@ def _security(asked: Asked) -> list[dict[str, list[str]]]:
 
 
 def _invalid(said: str) -> Answer:
-    return Answer(400, {"error": "invalid_grant", "error_description": said})
+    # not "invalid_grant", as RFC 6749 would have it: github.com/plhery/node-twitter-api-v2/issues/496
+    return Answer(400, {"error": "invalid_request", "error_description": said})
 
 
 def _forbidden(detail: str) -> Answer:
