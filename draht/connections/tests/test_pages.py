@@ -91,9 +91,9 @@ def test_every_channel_is_offered_with_its_form_and_guide(page: Client, network:
         assert f'href="/connections/new/{name}/"' in grid
         connect = text_of(page.get(f"/connections/new/{name}/"))
         for setting in kind.settings:
-            [field] = re.findall(rf'<(?:input|textarea)[^>]*name="setting_{setting.key}"[^>]*>', connect)
+            [field] = re.findall(rf'<(?:input|textarea|select)[^>]*name="setting_{setting.key}"[^>]*>', connect)
             assert ('type="password"' in field) == setting.secret
-            assert ("required" in field) == setting.required
+            assert ("required" in field) == (setting.required and not setting.choices)  # a choice is never empty
         assert 'class="guide"' in connect
 
 
@@ -354,6 +354,7 @@ def test_icons_are_pictures_and_nothing_else(page: Client, network: Network) -> 
         assert icon.headers["X-Content-Type-Options"] == "nosniff"
         assert "max-age=86400" in icon.headers["Cache-Control"]
         assert "<svg" in text_of(icon)
+        assert "currentColor" not in text_of(icon), "a picture in a page knows no colour of ours"
     assert client_of(None).get("/connections/icon/loud.svg").status_code == 302
 
 
