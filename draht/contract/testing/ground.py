@@ -54,9 +54,11 @@ class Ground(ABC):
 
     Attributes:
         channel: the class under test.
+        signs_bytes: a hook's signature covers its body; ``False`` where the network sends a shared secret instead.
     """
 
     channel: ClassVar[type[Channel]]
+    signs_bytes: ClassVar[bool] = True
 
     @abstractmethod
     def double(self) -> Any:

@@ -73,7 +73,7 @@ class Incoming(Ground):
             return
         forged, true = self.forged_and_true(net.app)
         opened.verify(true)
-        for bad in (forged, _changed(true)):
+        for bad in (forged, _changed(true)) if self.signs_bytes else (forged,):
             with pytest.raises(Forged):
                 opened.verify(bad)
         assert opened.read_hook(true).events
