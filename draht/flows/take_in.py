@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
@@ -18,7 +19,7 @@ from draht.contract.channel import Channel, Fetches, Hears, RereadsItems
 from draht.contract.errors import ChannelError, LoginExpired, TryLater, only_the_four
 from draht.contract.messages import Event, Hook, IncomingMessage, Reading, Unread
 from draht.contract.reading import as_text
-from draht.core.clock import MINUTE, now
+from draht.core.clock import DAY, MINUTE, now
 from draht.core.people.access import Viewer
 from draht.core.people.models import Role
 from draht.core.worker import intake
@@ -29,6 +30,7 @@ from draht.features.inbox.actions import Incoming, Stored
 log = logging.getLogger("draht.take_in")
 FETCH_THREADS = 24
 HOOK_THREADS = 4
+TURN = 20.0  # seconds for which the hooks of one account are read at a time
 FETCHES = Turns(FETCH_THREADS)
 HOOKS = Turns(HOOK_THREADS)
 FETCH_THREADS = 24
@@ -124,38 +126,57 @@ def next_hooks() -> Callable[[], None] | None:
         return None
     connection = Connection.objects.filter(pk=taken.connection_id, removed_at=None).first()
     if connection is None:
-        return partial(intake.finish, taken)
+        return partial(intake.finish, taken, len(taken.deliveries), until=now())
     return HOOKS.take(connection, partial(_read_hooks, connection, taken))
 
 
+@dataclass(slots=True)
+class Heard:
+    """What the first ``count`` of some hooks say, and those of them that were not understood, each with its request."""
+
+    count: int = 0
+    events: list[Event] = field(default_factory=list)
+    unread: list[tuple[str, Unread]] = field(default_factory=list)
+
+
 def _read_hooks(connection: Connection, taken: Taken) -> None:
+    """Takes in what was read; when the network cannot be asked what the next one means, the others wait a minute."""
+    heard, error = Heard(), None
     try:
-        read, unread = _read(connection, taken.deliveries)
-    except ChannelError as error:
-        connections.note_trouble(connection.pk, error)
-        return intake.put_back(taken, now() + MINUTE)
+        with connections.opened(connection) as channel:
+            _read(connection, channel, taken.deliveries, heard)
+    except ChannelError as fault:
+        error = fault
     with transaction.atomic():
-        take_in(connection, read, now())
-        connections.keep_leftovers(connection.pk, [left for _, left in unread], [request for request, _ in unread])
-        intake.finish(taken)
-        if connection.trouble_kind and connection.next_fetch_at is None:
+        if heard.count:
+            take_in(connection, heard.events, now())
+            unread, requests = [left for _, left in heard.unread], [request for request, _ in heard.unread]
+            connections.keep_leftovers(connection.pk, unread, requests)
+        intake.finish(taken, heard.count, until=now() + MINUTE if error else now())
+        if not error and connection.trouble_kind and connection.next_fetch_at is None:
             connections.end_trouble(connection.pk)
-    return None
+    if error:
+        connections.note_trouble(connection.pk, error)
 
 
-def _read(connection: Connection, deliveries: Sequence[Delivery]) -> tuple[list[Event], list[tuple[str, Unread]]]:
-    """What the hooks say, and those that were not understood. A strange one never stops the others."""
-    events: list[Event] = []
-    unread: list[tuple[str, Unread]] = []
-    with connections.opened(connection) as channel:
-        for delivery in deliveries:
+def _read(connection: Connection, channel: Channel, deliveries: Sequence[Delivery], heard: Heard) -> None:
+    """Reads as many as a turn has time for: some channels ask their network. A strange one never stops the others."""
+    until = time.monotonic() + TURN
+    for delivery in deliveries:
+        try:
             reading = _read_hook(channel, hook_of(delivery))
-            events += reading.events
-            if reading.unread:  # the whole hook is kept: its pieces could not be read again
-                log.warning("A hook of connection %s was not understood: %s", connection.pk, reading.unread[0].reason)
-                raw = bytes(delivery.body).decode("utf-8", "replace")
-                unread.append((delivery.request, Unread(raw, reading.unread[0].reason)))
-    return events, unread
+        except TryLater as error:
+            if delivery.received_at > now() - DAY:
+                raise
+            reading = Reading(unread=(Unread("", error.reason),))  # it has held the others up for long enough
+        heard.events += reading.events
+        if reading.unread:  # the whole hook is kept: its pieces could not be read again
+            log.warning("A hook of connection %s was not understood: %s", connection.pk, reading.unread[0].reason)
+            raw = bytes(delivery.body).decode("utf-8", "replace")
+            heard.unread.append((delivery.request, Unread(raw, reading.unread[0].reason)))
+        heard.count += 1
+        if time.monotonic() > until:
+            return
 
 
 def _read_hook(channel: Channel, hook: Hook) -> Reading:

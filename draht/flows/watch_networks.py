@@ -40,7 +40,7 @@ def _watch(errand: Errand, connection: Connection) -> None:
             assert isinstance(channel, Waits)
             leave_store()
             with only_the_four(TryLater):
-                came = channel.wait(connection.cursor, WAIT)
+                came = channel.wait(connection.cursor, _seconds(connection))
     except ChannelError as error:  # the next fetch finds out what it means for the account
         log.info("Connection %s cannot be watched: %s", connection.pk, error)
         put_back(errand, now() + _pause(error))
@@ -49,6 +49,11 @@ def _watch(errand: Errand, connection: Connection) -> None:
             connections.fetch_soon(connection.pk)
         put_back(errand, now() + SECOND if came else now())
     leave_store()
+
+
+def _seconds(connection: Connection) -> float:
+    """Until the next fetch at most: some networks let only one of us ask at a time."""
+    return max(1.0, min(WAIT, ((connection.next_fetch_at or 0) - now()) / SECOND))
 
 
 def _pause(error: ChannelError) -> int:

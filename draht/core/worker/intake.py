@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from django.db import close_old_connections, connection, transaction
 
-from draht.core.clock import MINUTE, now
+from draht.core.clock import MINUTE
 from draht.core.sql import insert_rows, select
 from draht.core.worker import errands
 from draht.core.worker.models import Delivery, Errand
@@ -69,14 +69,12 @@ def take(limit: int = MOST_AT_ONCE, not_of: Sequence[int] = ()) -> Taken | None:
     return Taken(errand, list(theirs.order_by("connection_id", "id")[:limit]))
 
 
-def finish(taken: Taken) -> None:
-    """Forgets deliveries, in the transaction that stored what they said. Then it is another connection's turn."""
-    Delivery.objects.filter(pk__in=[delivery.pk for delivery in taken.deliveries]).delete()
-    errands.put_back(taken.errand, now())
+def finish(taken: Taken, count: int, until: int) -> None:
+    """Forgets the first ``count`` deliveries, in the transaction that stored what they said.
 
-
-def put_back(taken: Taken, until: int) -> None:
-    """Lets the hooks of a connection wait until then (milliseconds), for instance while a login is lost."""
+    The others have their next turn at ``until`` (milliseconds), behind those of connections that wait longer.
+    """
+    Delivery.objects.filter(pk__in=[delivery.pk for delivery in taken.deliveries[:count]]).delete()
     errands.put_back(taken.errand, until)
 
 

@@ -382,6 +382,65 @@ def test_hooks_of_a_lost_login_wait_without_being_looked_at(
     assert select("SELECT count(*) FROM worker_delivery") == [(0,)]
 
 
+def test_what_was_read_before_a_fault_is_not_read_again(
+    two: tuple[Connection, Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flooded, _ = two
+    asked: list[bytes] = []
+
+    def read(self: Flood, hook: Hook) -> Reading:
+        asked.append(hook.body)
+        if hook.body == b"2" and len(asked) < 4:
+            raise TryLater("away")
+        return Reading((says(hook.body.decode()),))
+
+    monkeypatch.setattr(Flood, "read_hook", read)
+    keep(flooded, "0", "1", "2", "3")
+    assert read_hooks()
+    assert not read_hooks()
+    assert select("SELECT count(*) FROM inbox_message") == [(2,)]
+    time_passes(MINUTE + SECOND)
+    assert read_hooks()
+    assert select("SELECT count(*) FROM inbox_message") == [(4,)]
+    assert asked == [b"0", b"1", b"2", b"2", b"3"]
+
+
+def test_a_hook_that_never_can_be_read_holds_up_the_others_for_a_day_at_most(
+    two: tuple[Connection, Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flooded, _ = two
+
+    def read(self: Flood, hook: Hook) -> Reading:
+        if hook.body == b"bad":
+            raise TryLater("away")
+        return Reading((says(hook.body.decode()),))
+
+    monkeypatch.setattr(Flood, "read_hook", read)
+    keep(flooded, "bad", "good")
+    assert read_hooks()
+    execute("UPDATE worker_delivery SET received_at = received_at - %s", [DAY])
+    time_passes(MINUTE + SECOND)
+    assert read_hooks()
+    assert select("SELECT raw, reason FROM connections_leftover") == [("bad", "away")]
+    assert select("SELECT external_id FROM inbox_message") == [("good",)]
+    assert select("SELECT count(*) FROM worker_delivery") == [(0,)]
+
+
+def test_hooks_that_take_long_are_read_a_few_at_a_time(
+    two: tuple[Connection, Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flooded, other = two
+    monkeypatch.setattr(take_in, "TURN", -1.0)
+    keep(flooded, *[str(n) for n in range(5)])
+    keep(other, "hello")
+    assert read_hooks()
+    assert read_hooks()
+    assert select("SELECT connection_id FROM inbox_message ORDER BY 1") == [(flooded.pk,), (other.pk,)]
+    while read_hooks():
+        pass
+    assert select("SELECT count(*) FROM inbox_message") == [(6,)]
+
+
 def test_hooks_that_wait_for_a_network_leave_threads_to_others(
     shared_db: None, hanging: Hanging, service: Department, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,7 +34,7 @@ def network(shared_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[LongPo
 
 def connect(network: LongPoll, service: Department, account: str = "us") -> Connection:
     made = connections.make(None, "patient", {"url": network.line.url, "account": account}, service.pk)
-    assert fetch_due()
+    fetch_due()  # unless a worker was faster
     return made
 
 
