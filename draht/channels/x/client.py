@@ -108,18 +108,18 @@ class Client:
             "POST", f"/2/dm_conversations/{path}/messages", prices.MESSAGE, json=message, bucket="dm"
         ).json()
 
-    def hide(self, id: str, hidden: bool) -> Any:
+    def hide(self, id: str, hidden: bool) -> None:
         path, asked = f"/2/tweets/{id}/hidden", {"hidden": hidden}
-        return self._ask("PUT", path, prices.HIDE, json=asked, repeatable=True, bucket="hide").json()
+        self._ask("PUT", path, prices.HIDE, json=asked, repeatable=True, bucket="hide")
 
     def delete(self, id: str) -> None:
         """What is gone already is no error."""
         gone = frozenset({404})
         self._ask("DELETE", f"/2/tweets/{id}", prices.DELETE, repeatable=True, accept=gone, bucket="delete")
 
-    def upload(self, step: str, **options: Any) -> Any:
+    def upload(self, step: str, **options: Any) -> Answer:
         """One step of an upload. Nobody sees it before it hangs on a post: it may be repeated."""
-        return self._ask("POST", f"/2/media/{step}", repeatable=True, bucket="upload", **options).json()
+        return self._ask("POST", f"/2/media/{step}", repeatable=True, bucket="upload", **options)
 
     # -- the app ----------------------------------------------------------------------------------------
 
@@ -130,12 +130,11 @@ class Client:
         )
         if answer.status == 401:
             raise Refused(words("X does not take the app's bearer token. Copy it again from X's developer console."))
-        return answer.json()
+        return self._dict(answer) if answer.body else {}
 
-    def subscribe(self, subscription: Mapping[str, Any]) -> Any:
+    def subscribe(self, subscription: Mapping[str, Any]) -> None:
         """Private events are subscribed to in the name of the account."""
-        path = "/2/activity/subscriptions"
-        return self._ask("POST", path, json=subscription, repeatable=True, bucket="subscriptions").json()
+        self._ask("POST", "/2/activity/subscriptions", json=subscription, repeatable=True, bucket="subscriptions")
 
     def house_knows_us(self, address: str) -> bool | None:
         """Whether our own house answers X's question at this address with our secret; ``None``: we cannot reach it."""
@@ -153,7 +152,9 @@ class Client:
         def cost(body: Any) -> float:
             return prices.read(body, each)
 
-        answer = self._ask("GET", path, most * (each + along), cost, params=asked, bucket=bucket)
+        return self._dict(self._ask("GET", path, most * (each + along), cost, params=asked, bucket=bucket))
+
+    def _dict(self, answer: Answer) -> dict[str, Any]:
         body = answer.json()
         if not isinstance(body, dict):
             raise TryLater(words("{host} answered with something unexpected.").format(host=self.base))

@@ -14,6 +14,7 @@ from draht.channels.x.client import Client
 from draht.channels.x.direct import MESSAGE, to_sent_message
 from draht.channels.x.mapper import newest_id, to_sent
 from draht.contract.errors import Refused, TryLater, Unsure
+from draht.contract.http import Answer
 from draht.contract.messages import Account, Allowed, May, Media, NotAllowed, OutgoingPost, OutgoingReply, Sent
 from draht.contract.words import words
 
@@ -62,11 +63,11 @@ class Outbox:
     def _upload(self, file: Media, category: str) -> str:
         """Sends a picture in pieces. Nobody sees it before it hangs on something."""
         begin = {"media_type": file.content_type, "total_bytes": len(file.content), "media_category": category}
-        id = str(self.client.upload("upload/initialize", json=begin)["data"]["id"])
+        id = _uploaded(self.client.upload("upload/initialize", json=begin)).id
         for index, start in enumerate(range(0, len(file.content), PIECE)):
             piece = b64encode(file.content[start : start + PIECE]).decode()
             self.client.upload(f"upload/{id}/append", json={"media": piece, "segment_index": index})
-        state = self.client.upload(f"upload/{id}/finalize")["data"].get("processing_info", {}).get("state", "succeeded")
+        state = _uploaded(self.client.upload(f"upload/{id}/finalize")).processing_info.state
         if state == "failed":
             raise Refused(words("X cannot read the picture {name}.").format(name=file.name or file.content_type))
         if state != "succeeded":
@@ -109,6 +110,23 @@ def way_to(reply: OutgoingReply) -> str:
     """Where a direct message goes: to a group, to the other of two, or to the author of a post."""
     thread = reply.to.thread.removeprefix(MESSAGE)
     return thread if reply.to.private else f"with/{reply.to.author.id}"
+
+
+class _Processing(msgspec.Struct):
+    state: str = "succeeded"
+
+
+class _Uploaded(msgspec.Struct):
+    id: str
+    processing_info: _Processing = msgspec.field(default_factory=_Processing)
+
+
+def _uploaded(answer: Answer) -> _Uploaded:
+    """What X said about a picture. If it cannot be understood, nothing is lost: nobody has seen the picture."""
+    try:
+        return msgspec.convert(answer.json()["data"], _Uploaded)
+    except (msgspec.ValidationError, LookupError, TypeError) as error:
+        raise TryLater(words("X took the picture, but its answer cannot be read.")) from error
 
 
 def _certain(body: Any, to_sent: Any) -> Sent:

@@ -264,6 +264,14 @@ def test_a_lost_upload_is_no_lost_post(desk: Desk, fault: str | int) -> None:
     assert ours(desk) == []
 
 
+@pytest.mark.parametrize("before", [[], ["fine", "fine"]])
+def test_an_unreadable_answer_about_a_picture_is_no_lost_post(desk: Desk, before: list[str]) -> None:
+    desk.loopback.fail_next(*before, "garbage")
+    with pytest.raises(TryLater):
+        desk.channel.publish(post(media=(DOT,)))
+    assert ours(desk) == []
+
+
 def test_title_text_and_link_are_one_post(desk: Desk) -> None:
     desk.channel.publish(post("We are open: https://example.org/a", title="Open", link="https://example.org/a"))
     assert ours(desk)[0].text == "Open\n\nWe are open: https://example.org/a"

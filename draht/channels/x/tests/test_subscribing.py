@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from draht.channels.x.channel import X
 from draht.channels.x.subscription import EVENTS
+from draht.channels.x.tests import spec
 from draht.channels.x.tests.desk import ADDRESS, Desk, messages
 from draht.channels.x.tests.double import Double
+from draht.channels.x.tests.network import File
 from draht.channels.x.tests.office import API_SECRET
 from draht.contract.errors import Refused, TryLater
 from draht.contract.messages import Deletion
@@ -61,6 +64,21 @@ def test_every_hook_of_x_is_believed(called: Desk) -> None:
     for hook in called.double.exchange.delivered:
         called.channel.verify(hook)
         assert list(called.channel.told_accounts(hook)) == [called.us.id]
+
+
+def test_the_doubles_deliveries_keep_to_the_document(called: Desk) -> None:
+    """As X's own recorded ones do."""
+    spec.need(spec.SPECS)
+    root = called.net.write("brand", "See https://example.org & more")
+    files = [File("3_1", "photo", "https://pbs.twimg.com/a.jpg", "A box")]
+    called.net.write("ada", "@brand hello", parent=root.id, quoted=root.id, files=files)
+    told = [json.loads(hook.body)["data"] for hook in called.double.exchange.delivered]
+    recorded = [spec.payload(f"xaa_post_{kind}")["data"] for kind in ("mention_create", "reply_create", "quote_create")]
+    assert len(told) == 4
+    for event in told + recorded:
+        assert spec.schema_faults("Tweet", event["payload"]) == []
+    for event in told:
+        assert spec.schema_faults("Expansions", event["includes"]) == []
 
 
 def test_an_edit_comes_by_hook_as_the_same_message(called: Desk) -> None:
