@@ -25,14 +25,18 @@ BASE = "https://graph.facebook.com/v25.0"  # available until 29 July 2028
 BATCH = 50  # requests in one call, at most
 ALL_FAULTS = frozenset(range(400, 600))
 # Codes. Each comes with a text, and often with a status of 400, whatever it means.
-CROWDED = frozenset({4, 17, 32, 341, 613, *range(80_000, 80_015)})  # a rate limit: nothing was done
-SHORT = frozenset({1, 2})  # unknown, or out of order for a short time
+CROWDED = frozenset({4, 9, 17, 32, 341, 613, *range(80_000, 80_015)})  # a rate limit: nothing was done
+SHORT = frozenset({-2, -1, 1, 2, 1200})  # unknown, or out of order for a short time
+NOT_YET = frozenset({(9007, 2207027)})  # what is to be published is not ready: nothing was done
 LOGGED_OUT = frozenset({102, 190})
 NOT_THERE = frozenset({(100, 33), (803, None)})
 WHEN_CROWDED = 300.0  # seconds to wait where the answer does not tell
 USED_UP = 100.0  # percent
+OVER = words("The time in which this person may be written to is over.")
 SAYS: Mapping[tuple[Any, Any], str] = {
-    (10, 2018278): words("The time in which this person may be written to is over."),
+    (10, 2018278): OVER,
+    (10, 2018065): OVER,
+    (10, 2534022): OVER,
     (551, None): words("This person cannot be reached now: they blocked us, or their account is gone."),
     (368, None): words("Meta has blocked this for a while because it took something of ours for abuse."),
     (10900, None): words("This was answered privately already, and the network allows that once."),
@@ -151,7 +155,7 @@ def to_error(answer: Answer, repeatable: bool) -> ChannelError:
     said = SAYS.get((code, subcode)) or SAYS.get((code, None)) or _said(told)
     if code in LOGGED_OUT or (answer.status == 401 and code is None):
         return LoginExpired(said)
-    if code in CROWDED:
+    if code in CROWDED or (code, subcode) in NOT_YET:
         return TryLater(said, after=_wait(answer.headers))
     if code in SHORT or told.get("is_transient") is True:
         return TryLater(said) if repeatable else Unsure(said)

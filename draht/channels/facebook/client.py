@@ -17,7 +17,9 @@ from draht.contract.messages import Media
 COMMENT = (
     "id,message,created_time,from,parent{id},permalink_url,is_hidden,can_hide,can_remove,can_reply_privately,attachment"
 )
-POST = "id,message,story,created_time,from,permalink_url,is_hidden,status_type,attachments{type,media,url}"
+POST = (
+    "id,message,story,created_time,from,permalink_url,is_hidden,status_type,attachments{type,media,url,subattachments}"
+)
 MESSAGE = "id,created_time,from,to,message,attachments,sticker"
 PAGE = "id,name,username,link,category"
 POSTS = 15  # of a page of the feed, each with its newest comments: more, and Graph finds it too much

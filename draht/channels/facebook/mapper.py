@@ -36,8 +36,18 @@ class Attached(msgspec.Struct):
     media: Shown | None = None
 
 
-class AttachedList(msgspec.Struct):
+class Several(msgspec.Struct):
     data: list[Attached] = []
+
+
+class Album(Attached):
+    """What a post shows; of several pictures only the first stands outside."""
+
+    subattachments: Several | None = None
+
+
+class AttachedList(msgspec.Struct):
+    data: list[Album] = []
 
 
 class Parent(msgspec.Struct):
@@ -80,6 +90,8 @@ class Value(msgspec.Struct):
     post_id: str | None = None
     parent_id: str | None = None
     author: Somebody | None = msgspec.field(name="from", default=None)
+    sender_id: str | int | None = None
+    sender_name: str | None = None
     message: str | None = None
     photo: str | None = None
     video: str | None = None
@@ -128,7 +140,8 @@ def to_post(raw: Any, us: str) -> IncomingMessage | None:
     told = msgspec.convert(raw, Post)
     if told.author is not None and told.author.id == us:
         return None
-    attached = told.attachments.data if told.attachments else ()
+    shown = told.attachments.data if told.attachments else ()
+    attached = [one for album in shown for one in (album.subattachments.data if album.subattachments else (album,))]
     return IncomingMessage(
         id=told.id,
         author=_author(told.author, told.id),
@@ -178,7 +191,7 @@ def _changed(change: Change, id: str, raw: Any) -> IncomingMessage:
     nested = value.item == "comment" and value.parent_id not in {None, value.post_id}
     return IncomingMessage(
         id=id,
-        author=_author(value.author, id),
+        author=_author(value.author or _sender(value), id),
         text=clean(value.message or "").strip(),
         at=happened,
         thread="" if nested else id,
@@ -224,6 +237,11 @@ def to_names(raw: Any) -> dict[str, Author]:
 def _author(somebody: Somebody | None, id: str) -> Author:
     """Without the right permission Graph does not tell who it was."""
     return to_author(somebody) if somebody is not None else Author(f"unknown-{id}", words("Somebody"))
+
+
+def _sender(value: Value) -> Somebody | None:
+    """Mentions name their author in another way."""
+    return Somebody(str(value.sender_id), value.sender_name or "") if value.sender_id is not None else None
 
 
 def _file(attached: Attached) -> Attachment | None:

@@ -110,7 +110,7 @@ def answer(error: Any, status: int = 400, **headers: str) -> Answer:
     return Answer(status, headers, json.dumps({"error": error}).encode(), "https://graph.example/x", False)
 
 
-@pytest.mark.parametrize("code", [4, 17, 32, 341, 613, 80001, 80002, 80003, 80004, 80005, 80006])
+@pytest.mark.parametrize("code", [4, 9, 17, 32, 341, 613, 80001, 80002, 80003, 80004, 80005, 80006])
 @pytest.mark.parametrize("repeatable", [True, False])
 def test_a_limit_is_tried_later_whatever_was_asked(code: int, repeatable: bool) -> None:
     error = to_error(answer({"code": code, "message": "(#4) too much"}), repeatable)
@@ -119,7 +119,7 @@ def test_a_limit_is_tried_later_whatever_was_asked(code: int, repeatable: bool) 
     assert error.after >= 300
 
 
-@pytest.mark.parametrize("told", [{"code": 1}, {"code": 2}, {"code": 1200, "is_transient": True}])
+@pytest.mark.parametrize("told", [{"code": 1}, {"code": 2}, {"code": -1}, {"code": 7, "is_transient": True}])
 def test_a_short_fault_may_have_been_carried_out(told: dict[str, Any]) -> None:
     assert isinstance(to_error(answer(told, 500), repeatable=True), TryLater)
     assert isinstance(to_error(answer(told, 500), repeatable=False), Unsure)
@@ -130,7 +130,9 @@ def test_a_short_fault_may_have_been_carried_out(told: dict[str, Any]) -> None:
     [
         ({"code": 190, "error_subcode": 463}, LoginExpired),
         ({"code": 102}, LoginExpired),
+        ({"code": 9007, "error_subcode": 2207027}, TryLater),
         ({"code": 10, "error_subcode": 2018278}, Refused),
+        ({"code": 10, "error_subcode": 2534022}, Refused),
         ({"code": 551, "error_subcode": 1545041}, Refused),
         ({"code": 100, "error_subcode": 2018047}, Refused),
         ({"code": 100}, Refused),

@@ -140,6 +140,26 @@ def test_a_title_is_the_first_line_of_a_post() -> None:
     assert to_title({}) == to_title(None) == ""
 
 
+def test_all_pictures_of_a_post_are_read() -> None:
+    pictures = [{"type": "photo", "media": {"image": {"src": f"https://x.example/{n}.jpg"}}} for n in range(3)]
+    album = {"type": "album", "media": pictures[0]["media"], "subattachments": {"data": pictures}}
+    raw = {"id": "9_1", "created_time": "2026-11-20T10:00:00+0000", "attachments": {"data": [album]}}
+    found = to_post(raw, PAGE)
+    assert found is not None
+    assert [file.url[-5] for file in found.attachments] == ["0", "1", "2"]
+    link = {"type": "share", "media": pictures[0]["media"], "url": "https://elsewhere.example"}
+    shared = to_post(raw | {"attachments": {"data": [link]}}, PAGE)
+    assert shared is not None
+    assert shared.attachments == (), "the preview of a link is none of theirs"
+
+
+def test_a_mention_may_name_its_author_in_another_way() -> None:
+    value = {"item": "post", "verb": "add", "post_id": "9_1", "sender_id": 77, "sender_name": "Ravi", "created_time": 1}
+    found = to_change({"field": "mention", "time": 1, "value": value}, PAGE)
+    assert isinstance(found, IncomingMessage)
+    assert (found.author.id, found.author.name) == ("77", "Ravi")
+
+
 def test_mapping_takes_less_than_a_tenth_of_a_millisecond() -> None:
     hook = json.loads((SAMPLES / "hook-comment.json").read_text())["entry"][0]
     change = hook["changes"][0] | {"time": hook["time"]}
