@@ -178,7 +178,14 @@ def _name(setting: Setting) -> str:
     return f"setting_{setting.key}"
 
 
-def _field(setting: Setting, stored: Mapping[str, str] | None) -> forms.CharField:
+def _field(setting: Setting, stored: Mapping[str, str] | None) -> forms.Field:
+    if setting.choices:
+        return forms.ChoiceField(
+            label=said(setting.label),
+            help_text=said(setting.help),
+            choices=[(value, said(label)) for value, label in setting.choices],
+            initial=setting.default if stored is None else stored.get(setting.key, setting.default),
+        )
     kept = setting.secret and stored is not None
     return forms.CharField(
         label=said(setting.label),

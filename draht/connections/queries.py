@@ -71,6 +71,12 @@ def counter(connection: Connection, item: Item) -> Counter | None:
     return found
 
 
+def repeats_for(channel: str) -> int:
+    """For how many seconds a network recognises an answer of ours that is sent again; 0 = never."""
+    kind = channels().get(channel)
+    return kind.repeats_for if kind and issubclass(kind, Replies) else 0
+
+
 def takes(connection: Connection, item: Item) -> Takes:
     """Which files may go with an answer to this item."""
     try:

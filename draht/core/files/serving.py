@@ -9,7 +9,7 @@ from draht.core.files.actions import path_of
 from draht.core.files.examining import ANYTHING, SHOWN
 from draht.core.files.models import File
 
-HARMLESS = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox"
+HARMLESS = "default-src 'none'; img-src 'self'; media-src 'self'; frame-ancestors 'none'; sandbox"
 
 
 def answer(file: File, name: str) -> HttpResponseBase:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("inbox/<slug:view>/", views.desk, name="view"),
     path("inbox/<slug:view>/<int:conversation_id>/", views.desk, name="open"),
     path("file/<int:attachment_id>/", views.file, name="file"),
+    path("deliveries/<int:connection_id>/", views.deliveries, name="deliveries"),
     path("person/<int:person_id>/", views.person, name="person"),
     path("conversation/<int:conversation_id>/count/", views.count, name="count"),
     *(path(f"conversation/<int:conversation_id>/{name}/", verb, name=name) for name, verb in verbs.VERBS.items()),

@@ -192,6 +192,12 @@ def retry_reply(request: HttpRequest, who: Viewer, conversation_id: int) -> Said
 
 
 @verb
+def deliver_again(request: HttpRequest, who: Viewer, conversation_id: int) -> Said:
+    actions.deliver_again(who, _reply_id(request))
+    return Said(_("On its way again."))
+
+
+@verb
 def look_again(request: HttpRequest, who: Viewer, conversation_id: int) -> Said:
     actions.look_again(who, _reply_id(request))
     return Said(_("Draht looks on the network."))

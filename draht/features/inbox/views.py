@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+import draht.connections.queries as connections
 from draht.contract.text import clean
 from draht.core.clock import to_ms
 from draht.core.files.serving import answer
@@ -97,6 +98,15 @@ def file(request: HttpRequest, attachment_id: int) -> HttpResponseBase:
     found = queries.attachment(viewer(request), attachment_id)
     assert found.file is not None
     return answer(found.file, found.name)
+
+
+def deliveries(request: HttpRequest, connection_id: int) -> HttpResponse:
+    """What we sent over a connection, and what came of it."""
+    who = viewer(request)
+    found = queries.deliveries(who, connection_id)
+    card = connections.card(who, connection_id)
+    template = "inbox/_deliveries.html" if request.htmx else "inbox/deliveries.html"  # type: ignore[attr-defined]
+    return render(request, template, {"me": who, "card": card, "deliveries": found})
 
 
 def person(request: HttpRequest, person_id: int) -> HttpResponse:

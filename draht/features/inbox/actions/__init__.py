@@ -37,6 +37,7 @@ from draht.features.inbox.actions.outcomes import (
     start_attempt,
 )
 from draht.features.inbox.actions.replies import (
+    deliver_again,
     hand_over,
     look_again,
     queue_reply,
@@ -62,6 +63,7 @@ __all__ = [
     "attachment_refused",
     "claim_due_attachments",
     "claim_due_replies",
+    "deliver_again",
     "edit",
     "file_away",
     "forget_attachments",

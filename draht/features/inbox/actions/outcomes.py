@@ -49,7 +49,7 @@ def reply_sent(reply: Reply, sent: Sent) -> None:
     if not outgoing.is_open(reply):
         return None
     message = _our_message(reply, connection, sent)
-    if Reply.objects.filter(message=message).exists():
+    if Reply.objects.filter(message=message).exclude(pk=reply.pk).exists():
         outgoing.fail(reply, ALREADY_THERE)
         return _tell(Fact.REPLY_FAILED, reply, ALREADY_THERE)
     Message.objects.filter(pk=message.pk).update(author_id=reply.author_id)

@@ -150,6 +150,18 @@ def retry_reply(viewer: Viewer, reply_id: int) -> None:
 
 
 @transaction.atomic
+def deliver_again(viewer: Viewer, reply_id: int) -> None:
+    """Sends once more what was taken already, where the other side recognises it and makes no second copy of it."""
+    viewer.must_be(Role.LEAD)
+    reply = locked_reply(viewer, reply_id)
+    window = connections.repeats_for(reply.conversation.connection.channel) * SECOND
+    if reply.state != ReplyState.SENT or now() > reply.written_at + window:
+        raise NotPossible(_("It cannot be sent again without the danger of a second copy."))
+    reply.due_at, reply.reason, reply.attempts = now(), "", 0
+    _set(reply, ReplyState.QUEUED, Fact.REPLY_RETRIED, viewer)
+
+
+@transaction.atomic
 def look_again(viewer: Viewer, reply_id: int) -> None:
     """Lets the worker look at once whether an unsure answer stands on the network."""
     viewer.must_be(Role.AGENT)

@@ -1,6 +1,7 @@
 """Every read of the inbox. The first argument is the viewer; what they may not see is not there."""
 
 from draht.features.inbox.entries import Entry, Shown
+from draht.features.inbox.queries.deliveries import Delivery, deliveries
 from draht.features.inbox.queries.items import attachment, item_of, message, newest_of_customer
 from draht.features.inbox.queries.lists import (
     COLUMNS,
@@ -24,6 +25,7 @@ __all__ = [
     "JOINS",
     "VIEWS",
     "Choice",
+    "Delivery",
     "Entry",
     "Page",
     "PersonCard",
@@ -36,6 +38,7 @@ __all__ = [
     "conversation",
     "conversations",
     "counters",
+    "deliveries",
     "departments",
     "in_departments",
     "item_of",

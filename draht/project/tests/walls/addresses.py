@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
 PUBLIC = {"account_login", "account_logout", "account_signup", "account_inactive"}  # for strangers
-PUBLIC |= {"demo_website", "demo_feed", "healthz"}
+PUBLIC |= {"demo_website", "demo_feed", "healthz", "file_lent"}  # the last for whoever knows a signed address
 OWN = {"account_change_password", "icon"}  # for everybody who can log in, whatever their role
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from django.db import transaction
 
 import draht.connections.actions as connections
 from draht.connections.models import Connection
-from draht.contract.messages import Attachment, Author, Unread
+from draht.contract.messages import Attachment, Author, Media, Unread
+from draht.contract.testing.publishing import PNG
 from draht.core.clock import DAY, now
 from draht.core.people.access import Viewer, viewer_of
 from draht.core.people.models import Department, Role, User
@@ -36,6 +38,7 @@ class Scene:
     person: int
     reply: int
     writer: User
+    attachment: int
 
     @property
     def values(self) -> dict[str, object]:
@@ -46,6 +49,8 @@ class Scene:
             "person_id": self.person,
             "department_id": self.press.pk,
             "channel": "flood",
+            "attachment_id": self.attachment,
+            "key": "no key of ours",
             "view": "all",
         }
 
@@ -84,7 +89,10 @@ def writer(press: Department) -> User:
 
 
 @pytest.fixture
-def scene(press: Department, writer: User, bea: User, monkeypatch: pytest.MonkeyPatch) -> Scene:
+def scene(
+    press: Department, writer: User, bea: User, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any
+) -> Scene:
+    settings.DATA_DIR = tmp_path
     made = connect_flood(monkeypatch, press.pk)
     author = Author("mole", f"Mole {SECRET}", f"@{SECRET}", "https://mole.example/", "https://mole.example/1.png")
     file = Attachment("https://mole.example/2.png", "image", SECRET, SECRET)
@@ -101,7 +109,9 @@ def scene(press: Department, writer: User, bea: User, monkeypatch: pytest.Monkey
     Connection.objects.filter(pk=made.pk).update(name=f"Account {SECRET}", trouble=SECRET, trouble_kind="login")
     [(message, person)] = select("SELECT id, person_id FROM inbox_message")
     made.refresh_from_db()
-    return Scene(made, press, row.id, message, person, reply.pk, writer)
+    [attachment] = inbox.claim_due_attachments()
+    inbox.attachment_kept(attachment, Media(PNG, "image/png"))
+    return Scene(made, press, row.id, message, person, reply.pk, writer, attachment.pk)
 
 
 @pytest.fixture
