@@ -7,7 +7,7 @@ from typing import Any
 from draht.channels.bluesky.client import BAD, PAGE, Client, items, part, text
 from draht.contract.http import Answer
 
-SERVICE = "did:web:api.bsky.chat"  # not confirmed against the live network from here
+SERVICE = "did:web:api.bsky.chat"  # as public clients send it; from here the live service was never called
 CONVOS = 5  # conversations looked through at once, each with up to PAGE messages
 
 
@@ -19,7 +19,10 @@ class Chat:
         self.headers = {"atproto-proxy": f"{service or SERVICE}#bsky_chat"}
 
     def log(self, cursor: str) -> tuple[list[Any], str]:
-        """What happened since ``cursor``, and the next one. Without a cursor: only where we are."""
+        """What happened since ``cursor``, and the next one. Without a cursor: only where we are.
+
+        Source: a maintainer's word in bluesky-social/atproto, issue 2760.
+        """
         answer = self._get("getLog", {"cursor": cursor} if cursor else {})
         return items(answer, "logs"), text(answer, "cursor")
 

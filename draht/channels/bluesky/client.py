@@ -108,7 +108,7 @@ class Client:
     def upload(self, content: bytes, content_type: str) -> Any:
         """Lays a file down; a record has to name it soon, or it is forgotten."""
         headers = {"Content-Type": content_type}
-        answer = self._ask("POST", "com.atproto.repo.uploadBlob", content=content, headers=headers, bucket="write")
+        answer = self._ask("POST", "com.atproto.repo.uploadBlob", content=content, headers=headers, bucket="upload")
         return part(answer, "blob")
 
     # -- HTTP ---------------------------------------------------------------------------------------------
