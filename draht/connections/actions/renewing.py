@@ -179,4 +179,4 @@ def logins_with_an_old_key() -> int:
 def _closed_with_an_old_key() -> Iterator[tuple[int, bytes]]:
     if settings.OLD_SECRET_KEYS:
         stored = Connection.objects.filter(removed_at=None).values_list("pk", "secrets")
-        yield from ((id, blob) for id, blob in stored if needs_new_key(blob))
+        yield from ((id, bytes(blob)) for id, blob in stored if needs_new_key(blob))
