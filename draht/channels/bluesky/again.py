@@ -18,14 +18,17 @@ def look_again(client: Client, items: Sequence[Item]) -> Reading:
     found = client.posts(list(posts)) if posts else []
     shown = {view.get("uri") for view in found if isinstance(view, dict)}
     events, unread = read_each(found, to_post)
-    # what we have hidden stays hidden: the view of an answer does not say so
     seen = [
-        replace(each, held=posts[each.id].held)
-        for each in events
-        if isinstance(each, IncomingMessage) and each.id in posts
+        _as_known(each, posts[each.id]) for each in events if isinstance(each, IncomingMessage) and each.id in posts
     ]
     gone = [Deletion(id, datetime.now(UTC)) for id in posts if id not in shown and _is_gone(client, id)]
     return Reading((*seen, *gone), unread)
+
+
+def _as_known(message: IncomingMessage, item: Item) -> IncomingMessage:
+    """With what a post's view does not say: that we have hidden it, and why we were told of it."""
+    why = {key: item.raw[key] for key in ("reason", "reasonSubject") if key in item.raw}
+    return replace(message, held=item.held, parent=message.parent or item.parent, raw={**message.raw, **why})
 
 
 def _is_gone(client: Client, uri: str) -> bool:

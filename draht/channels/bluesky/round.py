@@ -59,10 +59,10 @@ class Round:
         The window moves on only when the walk is done: what is new meanwhile lies above its beginning.
         """
         window = self.mark.told
-        stop = max(window.stop, self.since)
+        stop = window.stop(self.since)
         for _ in range(PAGES):
             page, self.mark.page = self.client.notifications(self.mark.page)
-            self._take(reversed(window.take(raw for raw in page if moment(raw) >= stop)))
+            self._take(reversed(window.take(page, self.since)))
             if not self.mark.page or not page or min(map(moment, page)) < stop:
                 self.mark.page = ""
                 window.close()
@@ -85,17 +85,17 @@ class Round:
     def _read_own(self) -> None:
         """Answers that we gave elsewhere: in the app, on the page."""
         window = self.mark.own
-        fresh = window.take(post for post in _posts(self.client.own()) if _by(post) == self.client.us)
+        own = [post for post in _posts(self.client.own()) if _by(post) == self.client.us]
+        fresh = window.take(own, self.since)
         window.close()
-        recent = [post for post in reversed(fresh) if moment(post) >= self.since]
-        self.events += [message for message in self._understood(recent) if _answers_others(message)]
+        self.events += [message for message in self._understood(reversed(fresh)) if _answers_others(message)]
 
     def _search(self) -> None:
         """What others say about us without telling us."""
         self.mark.found = {query: self.mark.found.get(query) or Window() for query in self.searches}
         for query, window in self.mark.found.items():
             page = [view for view in self.client.search(query) if _by(view) != self.client.us]
-            fresh = [view for view in window.take(page) if moment(view) >= self.since]
+            fresh = window.take(page, self.since)
             window.close()
             known = {event.id for event in self.events}
             self.events += [message for message in self._understood(reversed(fresh)) if message.id not in known]

@@ -26,25 +26,25 @@ class Window(msgspec.Struct, omit_defaults=True):
     top: int = 0
     seen: dict[str, int] = {}
 
-    @property
-    def stop(self) -> int:
-        """Everything before this moment was read."""
-        return self.newest - OVERLAP if self.newest else 0
+    def stop(self, since: int) -> int:
+        """Everything before this moment was read; at first nothing before ``since`` is."""
+        return self.newest - OVERLAP if self.newest else since
 
-    def take(self, page: Iterable[Any]) -> list[Any]:
+    def take(self, page: Iterable[Any], since: int) -> list[Any]:
         """What is new in a page, each once; from now on it is known."""
-        return [raw for raw in page if self._is_new(raw)]
+        stop = self.stop(since)
+        return [raw for raw in page if self._is_new(raw, stop)]
 
     def close(self) -> None:
         """The list was read to its end, or to where it is known."""
         self.newest = self.top = max(self.newest, self.top)
-        kept = {key: at for key, at in self.seen.items() if self.stop <= at < STRANGE}
+        kept = {key: at for key, at in self.seen.items() if self.newest - OVERLAP <= at < STRANGE}
         strange = [key for key, at in self.seen.items() if at >= STRANGE]
         self.seen = kept | dict.fromkeys(strange[-MOST_STRANGE:], STRANGE)
 
-    def _is_new(self, raw: Any) -> bool:
+    def _is_new(self, raw: Any, stop: int) -> bool:
         at, key = moment(raw), digest(raw)
-        if at < self.stop or key in self.seen:
+        if at < stop or key in self.seen:
             return False
         if at < STRANGE:
             self.top = max(self.top, at)

@@ -175,6 +175,24 @@ def test_what_is_hidden_stays_hidden(desk: Desk) -> None:
     assert seen.held
 
 
+def test_a_quote_stays_one(desk: Desk) -> None:
+    own = desk.net.say(desk.us, "New boots!")
+    desk.net.say(desk.jane, "Look", embed={"$type": "app.bsky.embed.record", "record": ref(own)})
+    quote = next(m for m in messages(desk.fetch()) if m.text.startswith("Look"))
+    (seen,) = messages(list(desk.channel.look_again([item_of(quote)]).events))
+    assert (seen.parent, seen.thread, seen.raw["reason"]) == (own.uri, quote.id, "quote")
+
+
+def test_a_long_outage_leaves_no_gap(desk: Desk) -> None:
+    desk.hear("before")
+    for days, text in ((20, "meanwhile"), (55, "after")):
+        desk.net.offset = timedelta(days=days)
+        desk.net.say(desk.jane, text, mentions=desk.us)
+    desk.channel = desk.open(**desk.channel.renew())
+    desk.channel.since = desk.net.now() - timedelta(days=30)
+    assert texts(desk.fetch()) == ["meanwhile", "after"]
+
+
 def test_looking_again_asks_for_25_posts_a_call(desk: Desk) -> None:
     items = [desk.hear(f"number {n}")[1] for n in range(27)]
     desk.double.calls.clear()
