@@ -36,8 +36,7 @@ class Client:
         secret = config.get("client_secret", "") if through_page else ""  # Instagram's own host takes no proof
         self.graph = Graph(http, config.get("access_token", ""), secret, base_of(config, through_page))
         self.user = quote(account, safe="") if through_page and account else "me"
-        self._secret = config.get("client_secret", "")
-        self._app = (config.get("client_id", ""), self._secret)
+        self._app = (config.get("client_id", ""), config.get("client_secret", ""))
         if not through_page:
             self._app = (config.get("app_id", ""), config.get("app_secret", ""))
         self._app_graph = (http, "|".join(self._app), self._app[1], config.get("app_api") or config.get("api") or BASE)
@@ -143,16 +142,15 @@ class Client:
         return Graph(http, token, secret, base)
 
     def subscribe(self, address: str) -> None:
-        """This account, or its page; then the app's one address. What another channel asked of a page stays."""
+        """This account, or its page; then the app's one address. What another channel asked of a page stays.
+
+        Without the Meta app nobody can tell Meta the address: ``lacking`` says so.
+        """
         fields = sorted(self.subscribed_fields() | set(self.hears))
         self.graph.post("me/subscribed_apps", {"subscribed_fields": fields}, repeatable=True)
-        id, secret = self._app
         if not self.knows_app:
-            told = words(
-                "Fill in the ID and the secret of the Meta app, or write this address and this verify token into the "
-                "app's dashboard yourself: {address} {token}"
-            )
-            raise Refused(told.format(address=address, token=hub_token(self._secret)))
+            return
+        id, secret = self._app
         asked = {"object": "instagram", "callback_url": address, "fields": list(HEARD), "include_values": True}
         self.app.post(f"{_safe(id)}/subscriptions", asked | {"verify_token": hub_token(secret)}, repeatable=True)
 

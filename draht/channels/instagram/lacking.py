@@ -14,11 +14,19 @@ def lacks(client: Client, granted: str, lacking_scopes: Callable[[str], tuple[st
     if client.through_page:
         scopes = client.token_info().get("scopes")
         granted = ",".join(scopes) if isinstance(scopes, list) else ""
+    return (*lacking_scopes(granted), *_unheard(client))
+
+
+def _unheard(client: Client) -> tuple[str, ...]:
+    if not client.knows_app:
+        return (
+            words("Without the ID and the secret of the Meta app, new things come in by asking, some minutes later."),
+        )
     missing = sorted(set(client.hears) - client.subscribed_fields())
     if not missing:
-        return lacking_scopes(granted)
+        return ()
     told = words("The account does not tell the app of {fields}: new things come in by asking, some minutes later.")
-    return (*lacking_scopes(granted), told.format(fields=", ".join(missing)))
+    return (told.format(fields=", ".join(missing)),)
 
 
 def is_subscribed(client: Client, address: str) -> bool:

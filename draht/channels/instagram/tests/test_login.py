@@ -134,23 +134,25 @@ def test_a_hook_that_meta_switched_off_is_seen(
     assert not account.is_subscribed(ADDRESS)
 
 
-def test_without_the_meta_app_a_person_is_told_what_to_type(graph: double.Instagram, net: Loopback) -> None:
+def test_without_the_meta_app_there_is_no_hook_and_it_says_so(graph: double.Instagram, net: Loopback) -> None:
     http = Http(timeout=5)
     config = {**settings_for(net.url, "instagram"), "app_id": "", "app_secret": ""}
     account = Instagram(config, http, Instagram(config, http).whoami())
-    with pytest.raises(Refused) as told:
-        account.subscribe(ADDRESS)
-    token = hub_token(double.Instagram.secret)
-    assert ADDRESS in told.value.reason
-    assert token in told.value.reason
-    asked = {"hub.mode": "subscribe", "hub.challenge": "7", "hub.verify_token": token}
-    answer = account.handshake(Hook("GET", {}, asked, b""))
+    account.subscribe(ADDRESS)
+    assert graph.subscriptions == []
+    assert account.is_subscribed(ADDRESS), "the account tells the app; more cannot be asked"
+    [told] = account.lacks()
+    assert "Meta app" in told
+    http.close()
+
+
+def test_a_stranger_shakes_no_hands(account: Instagram) -> None:
+    asked = {"hub.mode": "subscribe", "hub.challenge": "7", "hub.verify_token": "guess"}
+    with pytest.raises(Forged):
+        account.handshake(Hook("GET", {}, asked, b""))
+    answer = account.handshake(Hook("GET", {}, asked | {"hub.verify_token": hub_token(double.Instagram.secret)}, b""))
     assert answer is not None
     assert answer.body == b"7"
-    with pytest.raises(Forged):
-        account.handshake(Hook("GET", {}, asked | {"hub.verify_token": "guess"}, b""))
-    assert account.is_subscribed(ADDRESS), "the account tells the app; more cannot be asked"
-    http.close()
 
 
 def test_what_is_missing_is_named(graph: double.Instagram, net: Loopback, account: Instagram) -> None:
