@@ -36,9 +36,8 @@ def ask(client: Client, method: str, address: Address, scene: Scene) -> HttpResp
 
 def _read(file: HttpResponse) -> HttpResponse:
     """A file, whole, as a browser gets it."""
-    whole = HttpResponse(b"".join(file.streaming_content), status=file.status_code, headers=file.headers)  # type: ignore[attr-defined]
-    file.close()
-    return whole
+    content = b"".join(file.streaming_content)  # type: ignore[attr-defined]
+    return HttpResponse(content, status=file.status_code, headers=file.headers)
 
 
 def walk(scene: Scene, user: User | None, methods: Iterable[str] = METHODS) -> Iterator[Asked]:
