@@ -97,14 +97,13 @@ class Graph:
 
     def get_many(self, paths: Sequence[str]) -> list[dict[str, Any] | ChannelError]:
         """At most ``BATCH`` GETs in one call: for each its object or its error."""
-        asked = [{"method": "GET", "relative_url": path} for path in paths]
-        answer = self._ask(
-            "POST", "", repeatable=True, data=self._proof | {"batch": _field(asked), "include_headers": "false"}
-        )
-        told = answer.json()
-        if not isinstance(told, list) or len(told) != len(paths):
+        asked = _field([{"method": "GET", "relative_url": path} for path in paths])
+        told = self._proof | {"access_token": self.token, "batch": asked, "include_headers": "false"}
+        answer = self._ask("POST", "", repeatable=True, data=told)  # its parts take the login from the form
+        parts = answer.json()
+        if not isinstance(parts, list) or len(parts) != len(paths):
             raise TryLater(words("The network answered with something unexpected."))
-        return [self._one_of_many(path, part) for path, part in zip(paths, told, strict=True)]
+        return [self._one_of_many(path, part) for path, part in zip(paths, parts, strict=True)]
 
     def _one_of_many(self, path: str, part: Any) -> dict[str, Any] | ChannelError:
         """``null`` stands for a request that was not carried out in time."""

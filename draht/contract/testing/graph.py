@@ -14,7 +14,7 @@ from email import message_from_bytes
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from draht.contract.graph import proof
+from draht.contract.graph import BATCH, proof
 from draht.contract.messages import Hook
 from draht.contract.signatures import sign
 from draht.contract.testing.graph_spec import GraphSpec
@@ -102,6 +102,8 @@ class GraphDouble:
             raise No("(#4) Application request limit reached", 4, short=True)
         if asked.method == "POST" and not asked.path and "batch" in asked.params:
             self._check_login(asked)
+            if asked.params.get("access_token") != asked.token or len(json.loads(asked.params["batch"])) > BATCH:
+                raise No("(#2500) A batch needs an access token in its form, and has at most 50 parts", 2500)
             return [self._one_of_many(part, asked) for part in json.loads(asked.params["batch"])]
         self._check_login(asked)
         return self._routed(asked)
