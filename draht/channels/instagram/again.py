@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from draht.channels.instagram import mapper
-from draht.channels.instagram.client import Client, comment_path, mention_path, message_path, neighbours_path
+from draht.channels.instagram.client import Client
 from draht.channels.instagram.hooks import media_of
+from draht.channels.instagram.paths import comment_path, mention_path, message_path, neighbours_path
 from draht.contract.errors import LoginExpired
 from draht.contract.graph import NotThere
 from draht.contract.messages import Account, Deletion, Event, Item, Reading

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote
 
 from draht.channels.instagram.login import base_of
+from draht.channels.instagram.paths import COMMENT, MEDIA, MESSAGE, safe
 from draht.contract.errors import ChannelError, Refused
 from draht.contract.graph import BASE, BATCH, Graph, Page
 from draht.contract.graph_hooks import hub_token
@@ -15,11 +16,6 @@ from draht.contract.http import Http
 from draht.contract.messages import Media
 from draht.contract.words import words
 
-COMMENT = "id,text,timestamp,username,from,hidden,parent_id,media{id}"
-MEDIA = "id,caption,permalink,timestamp"
-MENTIONED = "id,text,timestamp,username,media{id,permalink}"
-MENTIONING = "id,caption,timestamp,username,permalink,media_type,media_url"
-MESSAGE = "id,created_time,from,to,message,attachments"
 POSTS = 15  # of a page, each with its newest comments
 COMMENTS = 50  # the most that a page of comments has
 MESSAGES = 20  # of one conversation: Graph tells no more than the 20 newest
@@ -56,10 +52,10 @@ class Client:
         return self.graph.page(f"{self.user}/media", after, fields=fields, limit=POSTS)
 
     def comments(self, media: str, after: str = "") -> Page:
-        return self.graph.page(f"{_safe(media)}/comments", after, fields=CHANGES, limit=COMMENTS)
+        return self.graph.page(f"{safe(media)}/comments", after, fields=CHANGES, limit=COMMENTS)
 
     def answers(self, comment: str, after: str = "") -> Page:
-        return self.graph.page(f"{_safe(comment)}/replies", after, fields=COMMENT, limit=COMMENTS)
+        return self.graph.page(f"{safe(comment)}/replies", after, fields=COMMENT, limit=COMMENTS)
 
     def conversations(self, after: str) -> Page:
         fields = f"id,updated_time,messages.limit({MESSAGES}){{{MESSAGE}}}"
@@ -91,7 +87,7 @@ class Client:
     # -- writing ------------------------------------------------------------------------------------------------
 
     def answer(self, comment: str, text: str) -> dict[str, Any]:
-        return self.graph.post(f"{_safe(comment)}/replies", {"message": text})
+        return self.graph.post(f"{safe(comment)}/replies", {"message": text})
 
     def answer_mention(self, media: str, comment: str, text: str) -> dict[str, Any]:
         told = {"media_id": media, "message": text} | ({"comment_id": comment} if comment else {})
@@ -110,10 +106,10 @@ class Client:
         self.graph.post("me/messages", told)
 
     def hide(self, comment: str, hidden: bool) -> None:
-        self.graph.post(_safe(comment), {"hide": hidden}, repeatable=True)
+        self.graph.post(safe(comment), {"hide": hidden}, repeatable=True)
 
     def delete(self, comment: str) -> None:
-        self.graph.delete(_safe(comment))
+        self.graph.delete(safe(comment))
 
     # -- publishing ---------------------------------------------------------------------------------------------
 
@@ -126,13 +122,13 @@ class Client:
         return str(self.graph.post(f"{self.user}/media", words, repeatable=True).get("id") or "")
 
     def state(self, container: str) -> str:
-        return str(self.graph.get(_safe(container), fields="status_code,status").get("status_code") or "")
+        return str(self.graph.get(safe(container), fields="status_code,status").get("status_code") or "")
 
     def publish(self, container: str) -> dict[str, Any]:
         return self.graph.post(f"{self.user}/media_publish", {"creation_id": container})
 
     def post(self, id: str) -> dict[str, Any]:
-        return self.graph.get(_safe(id), fields=MEDIA)
+        return self.graph.get(safe(id), fields=MEDIA)
 
     # -- hooks, and what the login may do -----------------------------------------------------------------------
 
@@ -152,7 +148,7 @@ class Client:
             return
         id, secret = self._app
         asked = {"object": "instagram", "callback_url": address, "fields": list(HEARD), "include_values": True}
-        self.app.post(f"{_safe(id)}/subscriptions", asked | {"verify_token": hub_token(secret)}, repeatable=True)
+        self.app.post(f"{safe(id)}/subscriptions", asked | {"verify_token": hub_token(secret)}, repeatable=True)
 
     @property
     def knows_app(self) -> bool:
@@ -163,7 +159,7 @@ class Client:
         return PAGE_HEARS if self.through_page else HEARD
 
     def subscriptions(self) -> list[Any]:
-        return self.app.page(f"{_safe(self._app[0])}/subscriptions").items
+        return self.app.page(f"{safe(self._app[0])}/subscriptions").items
 
     def subscribed_fields(self) -> set[str]:
         """What comes to our app. A page tells of all apps, an account only of ours."""
@@ -174,35 +170,3 @@ class Client:
     def token_info(self) -> dict[str, Any]:
         told = self.app.get("debug_token", input_token=self.graph.token)
         return told["data"] if isinstance(told.get("data"), dict) else {}
-
-
-def comment_path(id: str) -> str:
-    return f"{_safe(id)}?{urlencode({'fields': COMMENT})}"
-
-
-def message_path(id: str) -> str:
-    return f"{_safe(id)}?{urlencode({'fields': MESSAGE})}"
-
-
-def caption_path(media: str) -> str:
-    """What a post says, for the title of what is said below it."""
-    return f"{_safe(media)}?{urlencode({'fields': 'caption,permalink'})}"
-
-
-def names_path(person: str) -> str:
-    return f"{_safe(person)}?{urlencode({'fields': 'name,username'})}"
-
-
-def neighbours_path(media: str) -> str:
-    return f"{_safe(media)}/comments?{urlencode({'fields': 'id', 'limit': 1})}"
-
-
-def mention_path(user: str, media: str, comment: str) -> str:
-    """What a mention says: the hook brings only ids."""
-    if comment:
-        return f"{user}?{urlencode({'fields': f'mentioned_comment.comment_id({comment}){{{MENTIONED}}}'})}"
-    return f"{user}?{urlencode({'fields': f'mentioned_media.media_id({media}){{{MENTIONING}}}'})}"
-
-
-def _safe(id: str) -> str:
-    return quote(id, safe="")

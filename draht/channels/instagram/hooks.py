@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from draht.channels.instagram import mapper
-from draht.channels.instagram.client import Client, caption_path, mention_path, names_path
+from draht.channels.instagram.client import Client
+from draht.channels.instagram.paths import caption_path, mention_path, names_path
 from draht.contract.errors import ChannelError, LoginExpired, Refused, TryLater
 from draht.contract.graph import NotThere
 from draht.contract.graph_hooks import hub_entries

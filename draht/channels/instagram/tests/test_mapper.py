@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from draht.channels.instagram.client import COMMENT
 from draht.channels.instagram.mapper import mentioned, to_change, to_comment, to_mention, with_answers
+from draht.channels.instagram.paths import COMMENT
 from draht.channels.instagram.tests.double import SPECS
 from draht.channels.instagram.tests.network import ACCOUNT
 from draht.contract.graph_messaging import to_direct
