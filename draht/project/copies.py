@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from draht.core.journal import seals
 from draht.core.sql import is_postgres
 
 PAGES = 2000  # of one step, after which progress is told
-MAIN, KEY = "draht.sqlite3", "secret-key"
+MAIN, KEY, FILES = "draht.sqlite3", "secret-key", "files"
 Progress = Callable[[str, int, int], None]  # what, done, of
 
 
@@ -74,6 +74,29 @@ def _copy_all(folder: Path, progress: Progress) -> None:
             copy_sqlite(other, folder / other.name, progress)
     if (settings.DATA_DIR / KEY).exists():
         shutil.copy2(settings.DATA_DIR / KEY, folder / KEY)
+    _copy_files(settings.DATA_DIR / FILES, folder / FILES, progress)
+
+
+def _copy_files(source: Path, target: Path, progress: Progress) -> None:
+    """Pictures and other files of messages, after the store that names them. They never change, only come and go; where
+    the disk is the same, both are one."""
+    found = [file for file in source.rglob("*") if file.is_file() and not file.name.startswith(".")]
+    for count, file in enumerate(found, 1):
+        copy = target / file.relative_to(source)
+        copy.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with suppress(FileNotFoundError):  # forgotten meanwhile, because nothing points to it
+            _link_or_copy(file, copy)
+        if count % 500 == 0 or count == len(found):
+            progress(FILES, count, len(found))
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except FileNotFoundError:
+        raise
+    except OSError:  # another disk, or one without links
+        shutil.copy2(source, target)
 
 
 def copy_sqlite(source: Path, target: Path, progress: Progress) -> None:

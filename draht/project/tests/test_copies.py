@@ -43,6 +43,9 @@ def data(tmp_path: Path, settings: LazySettings) -> Path:
     (settings.DATA_DIR / "secret-key").write_text("a secret")
     with closing(sqlite3.connect(settings.DATA_DIR / "town.sqlite3")) as town:
         town.executescript("PRAGMA journal_mode=WAL; CREATE TABLE post (text); INSERT INTO post VALUES ('Hello');")
+    (settings.DATA_DIR / "files/ab/cd").mkdir(parents=True)
+    (settings.DATA_DIR / "files/ab/cd/abcd").write_text("a picture")
+    (settings.DATA_DIR / "files/ab/cd/.partial-1").write_text("half a pict")
     return tmp_path / "copies"
 
 
@@ -58,6 +61,7 @@ def test_a_copy_holds_everything_and_was_checked(data: Path) -> None:
     folder = copies.write(data, quiet).path
     assert (folder / "secret-key").read_text() == "a secret"
     assert count_in(folder / "town.sqlite3", "post") == 1
+    assert [file.read_text() for file in (folder / "files").rglob("*") if file.is_file()] == ["a picture"]
     assert folder.stat().st_mode & 0o077 == 0, "a copy is as secret as the store"
     if is_postgres():
         listed = subprocess.run(
@@ -74,7 +78,7 @@ def test_a_copy_in_one_file(data: Path) -> None:
     assert copies.write(target, quiet) == copies.Copy(target)
     with tarfile.open(target) as tar:
         names = {name.partition("/")[2] for name in tar.getnames()}
-    assert {"secret-key", "town.sqlite3"} < names
+    assert {"secret-key", "town.sqlite3", "files/ab/cd/abcd"} < names
     assert [one.name for one in data.iterdir()] == ["monday.tar.gz"]
 
 
