@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import mimetypes
 import re
 from functools import cached_property
@@ -26,7 +25,7 @@ from draht.contract.channel import (
     Subscribes,
     Waits,
 )
-from draht.contract.errors import Forged, Refused
+from draht.contract.errors import Refused
 from draht.contract.messages import (
     Account,
     Allowed,
@@ -110,9 +109,7 @@ class Telegram(
         return read_again(raw, lambda update: mapper.to_event(update, self.groups))
 
     def verify(self, hook: Hook) -> None:
-        told = hook.headers.get(subscription.HEADER, "").encode("utf-8", "replace")
-        if not hmac.compare_digest(told, subscription.secret_of(self.client.token).encode()):
-            raise Forged("The secret of this call is not ours.")
+        subscription.verify(hook, self.client.token)
 
     def read_hook(self, hook: Hook) -> Reading:
         return arrivals.read_hook(self.client, hook.body, self.groups)

@@ -1,9 +1,12 @@
-"""Sending: texts, files, albums; changing and taking away what stands there. Telegram recognises no key of ours and shows
-a bot no earlier messages: what was lost on the way is ``Unsure``, and a person looks."""
+"""Sending: texts, files, albums; changing and taking away what stands there.
+
+Telegram recognises no key of ours and shows a bot no earlier messages: what was lost is ``Unsure``, and a person looks.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from draht.channels.telegram.client import Client
@@ -74,13 +77,13 @@ def edit(client: Client, item: Item, text: str) -> None:
     place = Place(item.id)
     where = {"chat_id": place.chat, "message_id": place.numbers[0]}
     try:
-        _unless_done(lambda: client.ask("editMessageText", **where, text=text), "message is not modified")
+        _unless_done(partial(client.ask, "editMessageText", **where, text=text), "message is not modified")
     except Refused as error:
         if "no text in the message" not in error.reason:
             raise
         if utf16(text) > CAPTION:
             raise Refused(TOO_LONG_A_CAPTION) from error
-        _unless_done(lambda: client.ask("editMessageCaption", **where, caption=text), "message is not modified")
+        _unless_done(partial(client.ask, "editMessageCaption", **where, caption=text), "message is not modified")
 
 
 def act_on(client: Client, act: Act, item: Item) -> None:
@@ -108,10 +111,8 @@ def _ban(client: Client, chat: int, author: str) -> None:
 
 def _delete(client: Client, place: Place) -> None:
     for number in place.numbers:
-        _unless_done(
-            lambda number=number: client.ask("deleteMessage", chat_id=place.chat, message_id=number),
-            "message to delete not found",
-        )
+        asked = {"chat_id": place.chat, "message_id": number}
+        _unless_done(partial(client.ask, "deleteMessage", **asked), "message to delete not found")
 
 
 def _unless_done(ask: Callable[[], Any], sign: str) -> None:

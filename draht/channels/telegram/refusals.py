@@ -1,6 +1,6 @@
 """Telegram's refusals as the four errors, in words for an agent. Pure.
 
-Source: core.telegram.org/bots/api#making-requests: ``error_code``, ``description`` (its words may change), ``parameters``.
+Source: core.telegram.org/bots/api#making-requests; ``description`` is for people, and its words may change.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from draht.contract.words import words
 PLAIN = {
     "bot was blocked": words("This person has blocked the bot. It can write to them again when they write to it."),
     "user is deactivated": words("This person's account on Telegram does not exist any more."),
-    "bot can't initiate conversation": words("On Telegram a bot may only write to people who have written to it before."),
+    "bot can't initiate conversation": words("A bot may only write to people who have written to it before."),
     "bot can't send messages to bots": words("On Telegram bots cannot write to each other."),
     "bot was kicked": words("The bot is no longer in this group or channel."),
     "bot is not a member": words("The bot is no longer in this group or channel."),
     "message to be replied not found": words("What this answers is gone from Telegram."),
     "replied message not found": words("What this answers is gone from Telegram."),
-    "message can't be deleted": words("Telegram lets the bot delete only what is younger than 48 hours, or where it has the right to."),
+    "message can't be deleted": words("Telegram does not let the bot delete this (any more)."),
     "message is too long": words("The text is too long for Telegram."),
     "caption is too long": words("With a file, a text on Telegram may have at most 1,024 characters."),
     "not enough rights": words("The bot has not been given the right to do this in the group or channel."),

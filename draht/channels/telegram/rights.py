@@ -12,9 +12,7 @@ from draht.contract.words import words
 LABEL = "Telegram"
 DELETABLE = timedelta(hours=48)  # core.telegram.org/bots/api#deletemessage
 RIGHTS = "our_rights"  # beside Telegram's own names in ``raw`` of a message of a group: what the bot may do there
-LACKS_RIGHT = words(
-    "In this group the bot does not have the right to do this. An administrator of the group can give it."
-)
+LACKS_RIGHT = words("The bot does not have this right in the group. An administrator of the group can give it.")
 
 
 def may(act: Act, item: Item) -> May:

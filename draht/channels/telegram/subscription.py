@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
 from urllib.parse import urlsplit
 
 from draht.channels.telegram.arrivals import calls_fail
 from draht.channels.telegram.client import UPDATES, Client
 from draht.contract.addresses import is_public
-from draht.contract.errors import Refused
+from draht.contract.errors import Forged, Refused
+from draht.contract.messages import Hook
 from draht.contract.signatures import sign
 
 PORTS = frozenset({443, 80, 88, 8443})  # [M]: core.telegram.org/bots/webhooks
@@ -17,6 +19,12 @@ HEADER = "x-telegram-bot-api-secret-token"
 def secret_of(token: str) -> str:
     """What Telegram shows with each call: made of the token, which nobody else knows."""
     return sign(token, b"draht: hook of telegram")
+
+
+def verify(hook: Hook, token: str) -> None:
+    told = hook.headers.get(HEADER, "").encode("utf-8", "replace")
+    if not hmac.compare_digest(told, secret_of(token).encode()):
+        raise Forged("The secret of this call is not ours.")
 
 
 def subscribe(client: Client, address: str) -> None:
