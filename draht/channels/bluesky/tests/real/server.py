@@ -64,6 +64,9 @@ class RealNetwork:
                 process.wait(10)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, SIGKILL)
+                process.wait(10)
+            assert process.stdin is not None
+            process.stdin.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _start(self, port: int) -> None:

@@ -40,14 +40,15 @@ class TestRealBluesky(BlueskyContract):
     """On the real network."""
 
     @pytest.fixture(autouse=True)
-    def fresh(self, world: World) -> None:
-        self.world = world
+    def fresh(self, request: pytest.FixtureRequest) -> None:
+        self.request = request
 
     def double(self) -> Way:
-        return Way(self.world)
+        return Way(self.request.getfixturevalue("world"))
 
     def connect(self, url: str, double: Way) -> Mapping[str, str]:
-        return double.world.opened(server=url).config
+        """With the session that the account began with: logging in takes the server a while, on purpose."""
+        return double.world.settings(server=url, password="not asked for", **double.world.us.session)
 
     def customer_writes(self, double: Way, text: str) -> None:
         double.world.jane.say(text, mentions=double.world.us)

@@ -9,13 +9,17 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from draht.channels.bluesky.channel import Bluesky
 from draht.channels.bluesky.tests.chat_service import ChatService
+from draht.channels.bluesky.tests.desk import messages
 from draht.channels.bluesky.tests.network import POST, iso
 from draht.channels.bluesky.tests.real.server import RealNetwork
 from draht.contract.http import Http
+from draht.contract.messages import Item
+from draht.contract.testing import drain, item_of
 
 PATIENCE = 60  # seconds for one answer
 _numbers = itertools.count()
@@ -30,6 +34,7 @@ class Person:
         about = {"handle": self.handle, "email": f"{self.handle}@example.test", "password": "the account's own"}
         session = self.call("com.atproto.server.createAccount", about, token="")
         self.did, self.token = str(session["did"]), str(session["accessJwt"])
+        self.session = {"access_token": self.token, "refresh_token": str(session["refreshJwt"])}
 
     def app_password(self, privileged: bool = True) -> str:
         name = f"draht{next(_numbers)}"
@@ -104,7 +109,6 @@ class World:
         self.chat = chat
         self.us = Person(network, "acme")
         self.jane = jane
-        self.password = self.us.app_password()
         self.us.settle()
         self.http = Http(timeout=30)
 
@@ -116,9 +120,24 @@ class World:
         settings = self.settings(**more)
         return Bluesky(settings | dict(Bluesky(settings, self.http).renew()), self.http)
 
+    @cached_property
+    def password(self) -> str:
+        """An app password of ours."""
+        return self.us.app_password()
+
     def settings(self, **more: str) -> dict[str, str]:
-        login = {"handle": self.us.handle, "password": self.password, "server": self.network.pds}
+        password = more.get("password") or self.password
+        login = {"handle": self.us.handle, "password": password, "server": self.network.pds}
         return login | {"chat": self.network.chat_did} | more
+
+    def bare(self, **more: str) -> Bluesky:
+        """The channel as the connect page opens it: without a session, or with what ``more`` says."""
+        return Bluesky(self.settings(**more), self.http)
+
+    def hear(self, bluesky: Bluesky, text: str = "Do you deliver?") -> Item:
+        """Jane mentions us, and the item that the house keeps of it."""
+        self.jane.say(text, mentions=self.us)
+        return next(item_of(m) for m in messages(drain(bluesky, "")[0]) if text in m.text)
 
     def library(self, text: str) -> dict[str, Any]:
         """What the network's own library finds in a text."""

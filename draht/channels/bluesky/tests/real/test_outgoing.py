@@ -1,4 +1,4 @@
-"""A conversation with people on the real network: what they see, and what we see."""
+"""What people on the real network see of us: answers, posts, edits, and what we hide, like and block."""
 
 from __future__ import annotations
 
@@ -7,21 +7,19 @@ from typing import Any
 
 import pytest
 
-from draht.channels.bluesky import client, facets, records
+from draht.channels.bluesky import facets, records
 from draht.channels.bluesky.channel import Bluesky
+from draht.channels.bluesky.tests.desk import answer, messages
 from draht.channels.bluesky.tests.network import GATE, LIKE, POST
 from draht.channels.bluesky.tests.real.world import World
 from draht.contract.channel import Act
-from draht.contract.errors import LoginExpired, Refused
+from draht.contract.errors import Refused
 from draht.contract.messages import (
     Allowed,
-    Deletion,
-    IncomingMessage,
     Item,
     Media,
     NotAllowed,
     OutgoingPost,
-    OutgoingReply,
 )
 from draht.contract.testing import drain, item_of
 from draht.contract.testing.publishing import PNG
@@ -41,98 +39,8 @@ TEXTS = [
 ]
 
 
-def messages(events: list[Any]) -> list[IncomingMessage]:
-    return [event for event in events if isinstance(event, IncomingMessage)]
-
-
-def hear(world: World, bluesky: Bluesky, text: str = "Do you deliver?") -> Item:
-    world.jane.say(text, mentions=world.us)
-    return next(item_of(m) for m in messages(drain(bluesky, "")[0]) if text in m.text)
-
-
-def answer(to: Item, text: str = "Yes, within two days.", **more: Any) -> OutgoingReply:
-    return OutgoingReply(key="0190c3f2-0000-7000-8000-000000000001", text=text, to=to, **more)
-
-
-def bare(world: World, **more: str) -> Bluesky:
-    """The channel as the connect page opens it: without a session, or with what ``more`` says."""
-    return Bluesky(world.settings(**more), world.http)
-
-
-# -- in ---------------------------------------------------------------------------------------------------
-
-
-def test_mentions_replies_and_quotes_arrive_with_what_they_answer(world: World, bluesky: Bluesky) -> None:
-    own = world.us.say("New boots!")
-    world.jane.say("In red?", to=own)
-    world.jane.say("Look", embed={"$type": "app.bsky.embed.record", "record": own})
-    world.jane.say("hello", mentions=world.us)
-    found = {m.text.partition("\n")[0].split()[-1]: m for m in messages(drain(bluesky, "")[0])}
-    assert set(found) == {"boots!", "red?", "Look", "hello"}
-    assert found["boots!"].author.id == world.us.did
-    assert (found["red?"].thread, found["red?"].parent) == (own["uri"], own["uri"])
-    assert (found["Look"].parent, found["Look"].thread) == (own["uri"], found["Look"].id)
-    assert found["Look"].text.endswith(found["boots!"].url)
-    assert found["hello"].author.handle == world.jane.handle
-
-
-def test_pages_are_walked_back_to_what_is_known(
-    world: World, bluesky: Bluesky, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(client, "PAGE", 3)
-    for n in range(11):
-        world.jane.say(f"number {n}", mentions=world.us)
-    events, cursor = drain(bluesky, "")
-    assert sorted(int(m.text.split()[-1]) for m in messages(events)) == list(range(11))
-    world.jane.say("number 11", mentions=world.us)
-    assert [m.text.split()[-1] for m in messages(drain(bluesky, cursor)[0])] == ["11"]
-
-
-def test_what_a_slow_clock_dates_back_is_not_missed(world: World, bluesky: Bluesky) -> None:
-    world.jane.say("first", mentions=world.us)
-    cursor = drain(bluesky, "")[1]
-    at = messages(drain(bluesky, "")[0])[0].at.replace(microsecond=0)
-    earlier = at.replace(minute=(at.minute - 20) % 60, hour=at.hour if at.minute >= 20 else (at.hour - 1) % 24)
-    world.jane.say("dated back", mentions=world.us, createdAt=earlier.isoformat().replace("+00:00", "Z"))
-    if earlier < at:  # not in the first twenty minutes of a day
-        assert [m.text.split()[-1] for m in messages(drain(bluesky, cursor)[0])] == ["back"]
-
-
-def test_what_others_say_about_us_is_found(world: World) -> None:
-    word = f"stiefel{world.us.did[-8:]}"
-    world.jane.say(f"My {word} are broken")
-    channel = world.opened(search=f"{word}\n")
-    world.us.say(f"New {word}!")
-    events, cursor = drain(channel, "")
-    assert [m.text for m in messages(events)] == [f"My {word} are broken"]
-    world.jane.say(f"Still my {word}", mentions=world.us)
-    assert len(messages(drain(channel, cursor)[0])) == 1
-
-
-def test_an_answer_from_an_app_comes_in(world: World, bluesky: Bluesky) -> None:
-    item = hear(world, bluesky)
-    cursor = drain(bluesky, "")[1]
-    world.us.say("By hand: yes", to={"uri": item.id, "cid": item.raw["cid"]})
-    (own,) = messages(drain(bluesky, cursor)[0])
-    assert (own.text, own.parent, own.author.id) == ("By hand: yes", item.id, world.us.did)
-
-
-def test_deleted_edited_and_blocked_are_told_apart(world: World, bluesky: Bluesky) -> None:
-    gone, edited = hear(world, bluesky, "one"), hear(world, bluesky, "two")
-    world.jane.delete(gone.id)
-    world.jane.edit(edited.id, "other words")
-    events = bluesky.look_again([gone, edited]).events
-    assert [e.id for e in events if isinstance(e, Deletion)] == [gone.id]
-    assert [m.text for m in messages(list(events))] == ["other words"]
-    world.jane.block(world.us)
-    assert bluesky.look_again([edited]).events == ()
-
-
-# -- out --------------------------------------------------------------------------------------------------
-
-
 def test_our_answer_stands_below_the_post_once(world: World, bluesky: Bluesky) -> None:
-    item = hear(world, bluesky)
+    item = world.hear(bluesky)
     text = f"Yes, @{world.jane.handle} 🎉 see https://example.com/x and #boots"
     sent = bluesky.reply(answer(item, text))
     assert bluesky.reply(answer(item, text)).id == sent.id
@@ -154,7 +62,7 @@ def test_our_answer_stands_below_the_post_once(world: World, bluesky: Bluesky) -
 
 
 def test_deeper_down_the_root_stays(world: World, bluesky: Bluesky) -> None:
-    item = hear(world, bluesky)
+    item = world.hear(bluesky)
     sent = bluesky.reply(answer(item))
     ours = world.us.post(sent.id)
     assert ours is not None
@@ -172,7 +80,7 @@ def test_deeper_down_the_root_stays(world: World, bluesky: Bluesky) -> None:
     ("fits", "too_long"), [("👩🏽‍🚒" * 120, "👩🏽‍🚒" * 250), ("a" * 300, "a" * 301), ("字" * 300, "字" * 301)]
 )
 def test_the_counter_counts_as_the_network(world: World, bluesky: Bluesky, fits: str, too_long: str) -> None:
-    item = hear(world, bluesky)
+    item = world.hear(bluesky)
     counter = bluesky.counter(item)
     assert counter.count(fits) <= counter.limit < counter.count(too_long)
     bluesky.reply(answer(item, fits))
@@ -199,7 +107,7 @@ def _plain(facet: Any) -> list[Any]:
 
 
 def test_an_edit_keeps_everything_but_the_words(world: World, bluesky: Bluesky) -> None:
-    item = hear(world, bluesky)
+    item = world.hear(bluesky)
     sent = bluesky.reply(answer(item, "See https://example.com", media=(Media(PNG, "image/png", "", "A dot"),)))
     ours = Item(id=sent.id, thread=item.id, author=item.author, at=sent.at, parent=item.id, ours=True)
     bluesky.edit(ours, "See #elsewhere")
@@ -244,6 +152,13 @@ def test_too_large_a_picture_is_refused(world: World, bluesky: Bluesky) -> None:
     assert world.us.records() == []
 
 
+def test_posts_of_ours_are_our_own_collection(world: World, bluesky: Bluesky) -> None:
+    sent = bluesky.publish(OutgoingPost("one", "Hello"))
+    assert sent.id == f"at://{world.us.did}/{POST}/{records.record_key('one')}"
+    assert bluesky.find_post(OutgoingPost("one", "Hello")) is not None
+    assert bluesky.find_post(OutgoingPost("two", "Hello")) is None
+
+
 # -- moderation -------------------------------------------------------------------------------------------
 
 
@@ -266,7 +181,7 @@ def test_hiding_in_our_own_thread(world: World, bluesky: Bluesky) -> None:
 
 
 def test_liking_and_blocking(world: World, bluesky: Bluesky) -> None:
-    item = hear(world, bluesky)
+    item = world.hear(bluesky)
     bluesky.moderate(Act.LIKE, item)
     bluesky.moderate(Act.LIKE, replace(item, raw={}))
     view = world.jane.post(item.id)
@@ -288,83 +203,3 @@ def test_a_closed_thread_says_so_before_anyone_types(world: World, bluesky: Blue
     world.jane.settle()
     (message,) = messages(drain(bluesky, "")[0])
     assert isinstance(bluesky.may(Act.REPLY, item_of(message)), NotAllowed)
-
-
-# -- direct messages: the real server sends us on to the chat service, which is ours ---------------------------
-
-
-def test_direct_messages_go_through_the_server(world: World, bluesky: Bluesky) -> None:
-    convo = world.chat.open(world.jane.did, world.us.did)
-    world.chat.say(convo, world.jane.did, "Before we connected")
-    events, cursor = drain(bluesky, "")
-    assert [m.text for m in messages(events)] == ["Before we connected"]
-    world.chat.say(convo, world.jane.did, "Where is order 4711?")
-    (message,) = messages(drain(bluesky, cursor)[0])
-    assert (message.private, message.author.id, message.thread) == (True, world.jane.did, convo.id)
-    sent = bluesky.reply(answer(item_of(message), "On its way"))
-    assert convo.messages[-1]["text"] == "On its way"
-    assert convo.messages[-1]["sender"]["did"] == world.us.did
-    found = bluesky.find_reply(answer(item_of(message), "On its way"))
-    assert found is not None
-    assert found.id == sent.id
-
-
-def test_a_public_post_is_answered_privately(world: World, bluesky: Bluesky) -> None:
-    item = hear(world, bluesky)
-    assert bluesky.find_reply(answer(item, private=True)) is None
-    sent = bluesky.reply(answer(item, private=True))
-    convo = world.chat.open(world.us.did, world.jane.did)
-    assert [m["text"] for m in convo.messages] == ["Yes, within two days."]
-    assert sent.id.startswith(convo.id)
-    assert world.us.records() == []
-
-
-def test_an_app_password_without_direct_messages(world: World) -> None:
-    world.password = world.us.app_password(privileged=False)
-    channel = bare(world)
-    assert len(channel.lacks()) == 1
-    world.jane.say("hello", mentions=world.us)
-    assert len(messages(drain(channel, "")[0])) == 1
-    with pytest.raises(Refused, match="Bad token method"):
-        channel.chat.log("")
-
-
-# -- the login --------------------------------------------------------------------------------------------
-
-
-def test_a_session_is_kept_and_renewed(world: World, bluesky: Bluesky) -> None:
-    first = dict(bluesky.config)
-    renewed = Bluesky(first, world.http).renew()
-    assert renewed["refresh_token"] != first["refresh_token"]
-    channel = Bluesky(first | dict(renewed), world.http, bluesky.account)
-    assert channel.whoami().id == world.us.did
-    assert channel.renew_at() is not None
-
-
-def test_a_token_that_nobody_knows_is_replaced(world: World, bluesky: Bluesky) -> None:
-    header, body, _ = bluesky.config["access_token"].split(".")
-    broken = f"{header}.{body}.{'x' * 43}"
-    channel = bare(world, access_token=broken, refresh_token="nothing")
-    with pytest.raises(LoginExpired):
-        channel.fetch("")
-    assert bare(world, **channel.renew()).whoami().id == world.us.did
-
-
-def test_an_app_password_that_was_taken_back(world: World, bluesky: Bluesky) -> None:
-    world.us.revoke()
-    with pytest.raises(LoginExpired):
-        Bluesky(bluesky.config, world.http).renew()
-    with pytest.raises(LoginExpired):
-        bare(world).whoami()
-
-
-def test_a_server_that_is_none(world: World) -> None:
-    with pytest.raises(Refused, match="does not answer like a server"):
-        bare(world, server=world.network.control).whoami()
-
-
-def test_posts_of_ours_are_our_own_collection(world: World, bluesky: Bluesky) -> None:
-    sent = bluesky.publish(OutgoingPost("one", "Hello"))
-    assert sent.id == f"at://{world.us.did}/{POST}/{records.record_key('one')}"
-    assert bluesky.find_post(OutgoingPost("one", "Hello")) is not None
-    assert bluesky.find_post(OutgoingPost("two", "Hello")) is None
