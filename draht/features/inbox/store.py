@@ -335,19 +335,23 @@ def _open(
 
 
 def _people(incoming: Incoming, messages: Iterable[IncomingMessage]) -> dict[str, int]:
-    """Author → person. Names follow what the network told last."""
-    authors: dict[str, IncomingMessage] = {}
+    """Author → person. Names follow what the network told last; what it leaves out stays as it was."""
+    told: dict[str, tuple[str, ...]] = {}
+    first_at: dict[str, int] = {}
     for message in messages:
-        if message.author.id != incoming.account_id:
-            authors[message.author.id] = message
-    if not authors:
+        author = message.author
+        if author.id != incoming.account_id:
+            told[author.id] = _completed(_details(author), told.get(author.id))
+            first_at[author.id] = _at(message, incoming)
+    if not told:
         return {}
-    fields, keys = "external_id, id, name, handle, url, avatar", list(authors)
+    fields, keys = "external_id, id, name, handle, url, avatar", list(told)
     there = {key: rest for key, *rest in find("inbox_person", fields, incoming.connection_id, keys)}
     rows = [
-        (incoming.connection_id, key, *details, _at(message, incoming))
-        for key, message in authors.items()
-        if (details := _details(message.author)) != tuple(there[key][1:] if key in there else ())
+        (incoming.connection_id, key, *details, first_at[key])
+        for key, new in told.items()
+        if (details := _completed(new, there[key][1:] if key in there else None))
+        != (tuple(there[key][1:]) if key in there else ())
     ]
     if not rows:
         return {key: id for key, (id, *_) in there.items()}
@@ -361,8 +365,12 @@ def _people(incoming: Incoming, messages: Iterable[IncomingMessage]) -> dict[str
     return dict(find("inbox_person", "external_id, id", incoming.connection_id, keys))
 
 
-def _details(author: Author) -> tuple[str, str, str, str]:
+def _details(author: Author) -> tuple[str, ...]:
     return clean(author.name)[:200], clean(author.handle)[:200], author.url, author.avatar
+
+
+def _completed(told: tuple[str, ...], known: Sequence[str] | None) -> tuple[str, ...]:
+    return tuple(new or old for new, old in zip(told, known, strict=True)) if known else told
 
 
 # -- edits and deletions ----------------------------------------------------------------------------------------------

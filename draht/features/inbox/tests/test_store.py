@@ -59,6 +59,14 @@ def test_a_message_opens_a_conversation(net: Connection) -> None:
     assert Entry.objects.get().conversation_id == c.pk
 
 
+def test_what_a_network_leaves_out_of_a_name_stays_as_it_was(net: Connection) -> None:
+    nameless, renamed = Author("ada", "", "", "https://net.example/ada"), Author("ada", "Ada Berger")
+    deliver(net, message("1"), message("2", author=nameless))
+    deliver(net, message("3", author=nameless), message("4", author=renamed))
+    ada = Person.objects.get()
+    assert (ada.name, ada.handle, ada.url) == ("Ada Berger", "ada", "https://net.example/ada")
+
+
 def test_a_known_message_changes_nothing(net: Connection) -> None:
     deliver(net, message("1"))
     deliver(net, message("1"), message("1"))
