@@ -19,7 +19,7 @@ from draht.contract.text import clean
 POLICY = SMTP.clone(max_line_length=900)  # bytes; ids are never cut. RFC 5322 allows 998
 LONGEST_SUBJECT = 200  # characters
 _REPLY = re.compile(r"\s*(?:re|aw|sv|antw|odp|rif|tr)(?:\[\d+\])?\s*:", re.IGNORECASE)
-_ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{1,300}")
+_ID = re.compile(r"(?!hash-)(?!.*=\?)[\x21-\x3b\x3d\x3f-\x7e]{1,300}")
 _TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 
 
@@ -35,7 +35,7 @@ def recipient(item: Item) -> str:
 
 def _sendable(address: str) -> str:
     """An address as it goes over the line, with the domain as DNS knows it."""
-    if not ADDRESS.fullmatch(address) or not address.isprintable() or len(address) > 254:
+    if not ADDRESS.fullmatch(address) or not address.isprintable() or "=?" in address or len(address) > 254:
         return ""
     return f"{address.rpartition('@')[0]}@{domain_of(address)}"
 
@@ -75,7 +75,7 @@ def _references(item: Item, parent: str) -> list[str]:
 
 def _id(told: str) -> str:
     """In angle brackets, if it is an id at all."""
-    return f"<{told}>" if _ID.fullmatch(told) and not told.startswith("hash-") else ""
+    return f"<{told}>" if _ID.fullmatch(told) else ""
 
 
 def _attach(letter: EmailMessage, media: Media) -> None:
@@ -90,4 +90,5 @@ def _attach(letter: EmailMessage, media: Media) -> None:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(clean(text).split())
+    """Text for a header. Python decodes what looks like an encoded word, and in it might be the end of the line."""
+    return " ".join(clean(text).split()).replace("=?", "= ?")
