@@ -15,7 +15,7 @@ from draht.features.inbox.actions import Reply
 from draht.features.inbox.queries import item_of
 from draht.flows.outgoing import Road, next_of
 
-SEND_THREADS = 8
+SEND_THREADS = 16  # so two for one host
 
 
 def send_due() -> bool:
