@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
@@ -107,12 +108,22 @@ def _connected(access: Access) -> smtplib.SMTP:
 def _log_in(server: smtplib.SMTP, access: Access) -> None:
     try:
         server.ehlo_or_helo_if_needed()
-        if access.security != NONE or server.has_extn("auth"):
+        if not f"{access.user}{access.password}".isascii():
+            _log_in_wide(server, access)
+        elif access.security != NONE or server.has_extn("auth"):
             server.login(access.user, access.password)
     except smtplib.SMTPNotSupportedError as error:
         raise Refused(words("{host} takes no login on this port.").format(host=access.host)) from error
     except smtplib.SMTPResponseException as error:
         raise _error(access, error.smtp_code, _bytes(error.smtp_error)) from error
+
+
+def _log_in_wide(server: smtplib.SMTP, access: Access) -> None:
+    """smtplib sends nothing but ASCII; RFC 4616 says UTF-8."""
+    login = b64encode(f"\0{access.user}\0{access.password}".encode()).decode()
+    code, text = server.docmd("AUTH", f"PLAIN {login}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, text)
 
 
 def _bytes(told: bytes | str) -> bytes:

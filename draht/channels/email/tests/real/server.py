@@ -75,11 +75,12 @@ class RealMail:
         shutil.rmtree(self.folder / "mail")
         self._make(self.folder / "mail", MAIL_USER)
 
-    def deliver(self, content: bytes, sender: str = CUSTOMER, to: str = US) -> None:
-        """A mail from the world, until it lies in the mailbox."""
+    def deliver(self, content: bytes, *, settle: bool = True) -> None:
+        """A customer's mail from the world, until it lies in our mailbox."""
         with smtplib.SMTP("127.0.0.1", self.door, "[127.0.0.1]") as server:
-            server.sendmail(sender, [to], content)
-        self.settle()
+            server.sendmail(CUSTOMER, [US], content)
+        if settle:
+            self.settle()
 
     def settle(self) -> None:
         """Returns when nothing is on its way any more."""
@@ -102,6 +103,15 @@ class RealMail:
             return [item[1] for item in found if isinstance(item, tuple)]
         finally:
             box.logout()
+
+    def unseen(self) -> int:
+        """How many of our mails nobody has read."""
+        box = imaplib.IMAP4("127.0.0.1", self.imap)
+        box.login(US, PASSWORDS[US])
+        box.select(readonly=True)
+        found = box.search(None, "UNSEEN")[1][0]
+        box.logout()
+        return len(found.split())
 
     def by_hand(self, *commands: tuple[str, ...]) -> None:
         """Commands of IMAP in our mailbox, as a colleague's program gives them."""
