@@ -34,10 +34,11 @@ class Sizes:
     polled: int = 200
     poll_every: int = 60
     poll_seconds: float = 150.0
+    mapping_rounds: int = 5
 
     @classmethod
     def small(cls) -> Sizes:
-        return cls(1000, 200, 20, 300, 1500, 20, 1.5, 20, 10, 20, 3, 7.0)
+        return cls(1000, 200, 20, 300, 1500, 20, 1.5, 20, 10, 20, 3, 7.0, 1)
 
 
 @dataclass
@@ -187,6 +188,16 @@ def polling(run: Run, name: str) -> list[Row]:
     return [row]
 
 
+def mapping(run: Run, name: str) -> list[Row]:
+    found = measure("mapping", environment(run.folder / name), run.tell, rounds=run.sizes.mapping_rounds)
+    slowest = max(found, key=lambda channel: found[channel])
+    row = Row(name, "< 100 µs a message", value=found[slowest], unit="µs", us_per_message=found[slowest])
+    row.met = found[slowest] < 100
+    each = ", ".join(f"{channel} {us:.0f}" for channel, us in sorted(found.items()))
+    row.note = f"The slowest channel, {slowest}; the median of its captured payloads. All: {each} µs."
+    return [row]
+
+
 def second_start(run: Run, name: str) -> list[Row]:
     seconds = start.second_start(run.folder / name, run.tell)
     row = Row(name, "< 5 s", value=median(seconds), unit="s", met=max(seconds) < 5)
@@ -207,6 +218,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "hook_postgres": hook,
     "screens_live": live,
     "polling_200": polling,
+    "mapping": mapping,
     "second_start": second_start,
     "desk_sqlite": desk,
     "desk_postgres": desk,

@@ -163,7 +163,7 @@ def _span(seconds: float) -> str:
 
 
 def _tests(name: str, kind: type[Channel], ability: type) -> tuple[str, ...]:
-    against = sorted({_against(test) for test in _contracts(name) if issubclass(test.channel, kind)})
+    against = sorted({_against(test) for test in contracts(name) if issubclass(test.channel, kind)})
     names = "|".join(one.__name__ for one in ability.__mro__ if one.__name__ in NAMES)
     contract_tests = [
         test for test, source in _promises().items() if re.search(rf"isinstance\([^)]*\b({names})\b", source)
@@ -179,7 +179,8 @@ def _promises() -> dict[str, str]:
     return {name: inspect.getsource(member) for name, member in members if name.startswith("test_")}
 
 
-def _contracts(name: str) -> Iterator[type[ChannelContract]]:
+def contracts(name: str) -> Iterator[type[ChannelContract]]:
+    """The classes that hold a channel to its contract, on a double or on a real server."""
     package = importlib.import_module(f"draht.channels.{name}.tests")
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         name = module.name.rpartition(".")[2]
