@@ -25,12 +25,14 @@ BASE = "https://graph.facebook.com/v25.0"  # available until 29 July 2028
 BATCH = 50  # requests in one call, at most
 ALL_FAULTS = frozenset(range(400, 600))
 # Codes. Each comes with a text, and often with a status of 400, whatever it means.
-CROWDED = frozenset({4, 9, 17, 32, 341, 613, *range(80_000, 80_015)})  # a rate limit: nothing was done
+CROWDED = frozenset({4, 9, 17, 32, 341, 613, *range(80_000, 80_015), 130_429, 131_048, 131_056})  # nothing was done
 SHORT = frozenset({-2, -1, 1, 2, 1200})  # unknown, or out of order for a short time
 NOT_YET = frozenset({(9007, 2207027)})  # what is to be published is not ready: nothing was done
+NOT_NOW = frozenset({131_000, 131_016, 131_057, 133_004})  # a fault or maintenance, after which nothing was sent
 LOGGED_OUT = frozenset({102, 190})
 NOT_THERE = frozenset({(100, 33), (803, None)})
 WHEN_CROWDED = 300.0  # seconds to wait where the answer does not tell
+WAITS = {130_429: 10.0, 131_056: 10.0}  # seconds, of limits per second or per person
 USED_UP = 100.0  # percent
 OVER = words("The time in which this person may be written to is over.")
 SAYS: Mapping[tuple[Any, Any], str] = {
@@ -84,6 +86,10 @@ class Graph:
         told = self._proof | {key: _field(value) for key, value in (data or {}).items()}
         options = {"files": files} if files else {}
         return _object(self._ask("POST", path, repeatable=repeatable, data=told, **options))
+
+    def post_json(self, path: str, data: Mapping[str, Any], *, repeatable: bool = False) -> dict[str, Any]:
+        """For products whose description asks for JSON instead of a form."""
+        return _object(self._ask("POST", path, repeatable=repeatable, params=self._proof, json=data))
 
     def delete(self, path: str) -> None:
         """What is not there any more is as well as deleted."""
@@ -155,7 +161,9 @@ def to_error(answer: Answer, repeatable: bool) -> ChannelError:
     if code in LOGGED_OUT or (answer.status == 401 and code is None):
         return LoginExpired(said)
     if code in CROWDED or (code, subcode) in NOT_YET:
-        return TryLater(said, after=_wait(answer.headers))
+        return TryLater(said, after=WAITS.get(code or 0) or _wait(answer.headers))
+    if code in NOT_NOW:
+        return TryLater(said)
     if code in SHORT or told.get("is_transient") is True:
         return TryLater(said) if repeatable else Unsure(said)
     if (code, subcode) in NOT_THERE or (code, None) in NOT_THERE:
@@ -173,7 +181,9 @@ def _error_in(answer: Answer) -> dict[str, Any] | None:
 
 
 def _said(error: Mapping[str, Any]) -> str:
-    return str(error.get("error_user_msg") or error.get("message") or error.get("code") or "?")[:500]
+    more = error.get("error_data")
+    details = more.get("details") if isinstance(more, dict) else None
+    return str(error.get("error_user_msg") or details or error.get("message") or error.get("code") or "?")[:500]
 
 
 # -- usage: percent of what an app, or a page through it, may ask within an hour ---------------------------------------

@@ -75,7 +75,7 @@ def hub_hears(subscriptions: Iterable[Any], object: str, address: str, fields: I
     return any(
         one.get("object") == object
         and one.get("active") is True
-        and _house(str(one.get("callback_url"))) == _house(address)
+        and hub_same_house(str(one.get("callback_url")), address)
         and set(fields) <= {_name(field) for field in one.get("fields") or ()}
         for one in subscriptions
         if isinstance(one, dict)
@@ -84,6 +84,11 @@ def hub_hears(subscriptions: Iterable[Any], object: str, address: str, fields: I
 
 def _name(field: Any) -> str:
     return str(field.get("name")) if isinstance(field, dict) else str(field)
+
+
+def hub_same_house(one: str, other: str) -> bool:
+    """Whether two addresses of hooks differ in nothing but the account that set them."""
+    return _house(one) == _house(other)
 
 
 def _house(address: str) -> tuple[str, str]:

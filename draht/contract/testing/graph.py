@@ -44,13 +44,14 @@ def gone(id: str) -> No:
 
 @dataclass
 class Asked:
-    """One request: the path without the version, parameters of query and form together."""
+    """One request: the path without the version, parameters of query and form together, and a body of JSON."""
 
     method: str
     path: tuple[str, ...]
     params: dict[str, str]
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     token: str = ""
+    body: Any = None
 
     @property
     def fields(self) -> Fields:
@@ -210,8 +211,11 @@ def _read(environ: Mapping[str, Any], version: str) -> Asked:
         path = path[1:]
     params, body = dict(parse_qsl(environ["QUERY_STRING"])), environ["wsgi.input"].read()
     files: dict[str, tuple[str, bytes]] = {}
+    told = None
     kind = environ.get("CONTENT_TYPE", "")
-    if kind.startswith("multipart/form-data"):
+    if kind.startswith("application/json"):
+        told = json.loads(body)
+    elif kind.startswith("multipart/form-data"):
         for part in message_from_bytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + body).get_payload():
             name = str(part.get_param("name", header="content-disposition"))  # type: ignore[union-attr]
             content = bytes(part.get_payload(decode=True))  # type: ignore[union-attr]
@@ -222,4 +226,4 @@ def _read(environ: Mapping[str, Any], version: str) -> Asked:
     elif body:
         params |= dict(parse_qsl(body.decode(), keep_blank_values=True))
     token = environ.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer ") or params.pop("access_token", "")
-    return Asked(environ["REQUEST_METHOD"], tuple(part for part in path if part), params, files, token)
+    return Asked(environ["REQUEST_METHOD"], tuple(part for part in path if part), params, files, token, told)

@@ -16,7 +16,7 @@ import pytest
 from draht.contract.channel import Act, Channel
 from draht.contract.errors import ChannelError, Forged, LoginExpired, Refused, TryLater, Unsure
 from draht.contract.graph import Graph, NotThere, moment, to_error, usage_of
-from draht.contract.graph_hooks import hub_accounts, hub_handshake, hub_token, hub_verify
+from draht.contract.graph_hooks import hub_accounts, hub_handshake, hub_same_house, hub_token, hub_verify
 from draht.contract.graph_login import GraphLogin
 from draht.contract.http import Answer, Http
 from draht.contract.login import OAuth2, Scope
@@ -43,7 +43,7 @@ class Small(GraphDouble):
             case "GET", "letters":
                 return self.paged("abc", asked.params, lambda letter: {"id": letter})
             case "POST", "letters":
-                self.said.append(asked.params)
+                self.said.append(asked.params if asked.body is None else asked.body)
                 return {"id": "d"}
             case "GET", "a" | "b" | "c" as letter:
                 return {"id": letter}
@@ -95,6 +95,11 @@ def test_values_are_written_as_graph_reads_them(net: Loopback, graph: Graph) -> 
     assert net.app.said == [{"yes": "true", "number": "7", "list": '[{"a":1}]', "text": "äöü"}]  # type: ignore[attr-defined]
 
 
+def test_products_that_want_json_get_it(net: Loopback, graph: Graph) -> None:
+    assert graph.post_json("letters", {"yes": True, "list": [{"a": 1}]}) == {"id": "d"}
+    assert net.app.said == [{"yes": True, "list": [{"a": 1}]}]  # type: ignore[attr-defined]
+
+
 def test_many_are_asked_at_once_and_each_answers_for_itself(net: Loopback, graph: Graph) -> None:
     a, missing, c = graph.get_many(["a", "missing", "c?fields=id"])
     assert (a, c) == ({"id": "a"}, {"id": "c"})
@@ -104,6 +109,18 @@ def test_many_are_asked_at_once_and_each_answers_for_itself(net: Loopback, graph
 
 def test_deleting_what_is_gone_is_no_fault(graph: Graph) -> None:
     graph.delete("nothing")
+
+
+def test_a_limit_of_a_moment_is_a_wait_of_a_moment() -> None:
+    error = to_error(answer({"code": 131056, "message": "(#131056)", "error_data": {"details": "Too often"}}), False)
+    assert isinstance(error, TryLater)
+    assert (error.reason, error.after) == ("Too often", 10)
+    assert isinstance(to_error(answer({"code": 131016, "message": "Unavailable"}, 500), False), TryLater)
+
+
+def test_addresses_of_one_house_differ_in_the_account_alone() -> None:
+    assert hub_same_house("https://desk.example/hook/a", "https://desk.example/hook/b")
+    assert not hub_same_house("https://desk.example/hook/a", "https://elsewhere.example/hook/a")
 
 
 def answer(error: Any, status: int = 400, **headers: str) -> Answer:
