@@ -25,6 +25,7 @@ from draht.contract.messages import (
     Reading,
     Sent,
     Takes,
+    Template,
 )
 from draht.contract.purse import Budget
 from draht.contract.words import words
@@ -212,6 +213,18 @@ class Replies(ABC):
     @abstractmethod
     def reply(self, reply: OutgoingReply) -> Sent:
         """Sends. Raises one of the four errors; ``Unsure`` only when it may have been carried out."""
+
+
+class HasTemplates(ABC):
+    """Has texts that were agreed with the network, for where it takes no others (``Allowed.templates``).
+
+    ``Replies.reply`` knows a template again by the text of an answer; where only a template goes out it refuses any
+    other text, and one with gaps that nobody filled.
+    """
+
+    @abstractmethod
+    def templates(self) -> Sequence[Template]:
+        """Those that can be used now. Raises one of the four errors."""
 
 
 class LooksBack(ABC):

@@ -243,12 +243,25 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """A text that was agreed with the network before. ``{{1}}`` or ``{{name}}`` in it is a gap that an agent fills."""
+
+    name: str
+    text: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Allowed:
-    """It may be done: until when, at what cost (US cents), and with what in mind."""
+    """It may be done: until when, at what cost (US cents), and with what in mind.
+
+    ``templates``: only the text of a template goes out, its gaps filled (``HasTemplates``).
+    """
 
     until: datetime | None = None
     cost_cents: float = 0.0
     note: str = ""
+    templates: bool = False
 
 
 @dataclass(frozen=True, slots=True)

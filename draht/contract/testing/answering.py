@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from draht.contract.channel import (
+    Act,
     Channel,
     Fetches,
+    HasTemplates,
     LooksBack,
     Replies,
 )
 from draht.contract.errors import ChannelError, LoginExpired, Refused, TryLater, Unsure
 from draht.contract.messages import (
+    Allowed,
     IncomingMessage,
+    Item,
 )
 from draht.contract.testing.ground import Ground, Net
 from draht.contract.testing.tools import drain
 
+GAP = re.compile(r"{{\w+}}")
+
 
 class Answering(Ground):
+    def for_templates_only(self, item: Item) -> Item:
+        """For a channel that ``HasTemplates``: an item that only a template can answer."""
+        raise AssertionError("A channel with templates must show an item that takes nothing else.")
+
     def test_it_answers(self, net: Net, opened: Channel) -> None:
         if not isinstance(opened, Replies):
             return
@@ -74,6 +87,25 @@ class Answering(Ground):
         found = opened.find_reply(reply)
         assert found is not None
         assert found.id == sent.id
+
+    def test_where_only_templates_go_out_nothing_else_does(self, net: Net, opened: Channel) -> None:
+        if not (isinstance(opened, HasTemplates) and isinstance(opened, Replies)):
+            return
+        reply = self.reply_to(net, opened)
+        reply = replace(reply, to=self.for_templates_only(reply.to))
+        may = opened.may(Act.REPLY, reply.to)
+        assert isinstance(may, Allowed)
+        assert may.templates
+        templates = opened.templates()
+        assert any(GAP.search(one.text) for one in templates), "show one with a gap"
+        for text in (reply.text, *(one.text for one in templates if GAP.search(one.text))):
+            with pytest.raises(Refused):
+                opened.reply(replace(reply, text=text))
+        assert self.our_answers(net.app) == []
+        for one in templates:
+            filled = GAP.sub("Ada", one.text)
+            opened.reply(replace(reply, text=filled))
+            assert self.our_answers(net.app)[-1] == filled
 
     def test_it_counts_text(self, opened: Channel) -> None:
         if not isinstance(opened, Replies):
