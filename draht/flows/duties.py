@@ -8,6 +8,7 @@ from draht.core.journal.seals import seal
 from draht.core.people.actions import forget_old_sessions
 from draht.core.worker.loop import Duty
 from draht.flows.keep_files import FILE_THREADS, forget, next_file
+from draht.flows.publish_posts import PUBLISH_THREADS, next_post
 from draht.flows.reconcile import RECONCILE_THREADS, next_rereading
 from draht.flows.resubscribe import SUBSCRIBE_THREADS, next_subscription
 from draht.flows.send_replies import SEND_THREADS, next_reply
@@ -20,6 +21,7 @@ DUTIES = [
     Duty("watch networks", next_wait, every=2, threads=WATCH_THREADS, waits=False),
     Duty("look after hooks", next_subscription, every=5, threads=SUBSCRIBE_THREADS),
     Duty("send replies", next_reply, every=0.25, threads=SEND_THREADS),
+    Duty("publish posts", next_post, every=0.5, threads=PUBLISH_THREADS),
     Duty("read again", next_rereading, every=5, threads=RECONCILE_THREADS),
     Duty("keep files", next_file, every=0.5, threads=FILE_THREADS),
     Duty("forget files", forget, every=600),

@@ -124,6 +124,7 @@ INSTALLED_APPS = [
     "draht.core.ui",
     "draht.connections",
     "draht.features.inbox",
+    "draht.features.publishing",
     "draht.project",
 ]
 MIDDLEWARE = [

@@ -24,5 +24,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("demo/", demo_views.website, name="demo_website"),
     path("demo/feed.xml", demo_views.feed, name="demo_feed"),
     path("files/lent/<str:key>/", lent, name="file_lent"),
+    path("posts/", include("draht.features.publishing.urls")),
     path("", include("draht.features.inbox.urls")),
 ]

@@ -32,6 +32,7 @@ OF_CONNECTIONS = {
     Fact.TROUBLE_ENDED,
     Fact.SUBSCRIBED_AGAIN,
 }
+OF_POSTS = {fact for fact in Fact if fact.startswith("post_")}
 OF_RIGHTS = {Fact.PERSON_CHANGED, Fact.PASSWORD_CHANGED, Fact.LOGGED_OUT, Fact.DEPARTMENT_ADDED}
 
 
@@ -200,6 +201,8 @@ def names_of(row: Row) -> list[str]:
     """The events that one fact causes."""
     if row.fact in OF_CONNECTIONS:
         return ["connections"]
+    if row.fact in OF_POSTS:
+        return ["posts"]
     if row.conversation_id is None:
         return []
     return [f"conversation-{row.conversation_id}", "list", "counters"]

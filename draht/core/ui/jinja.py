@@ -40,7 +40,7 @@ def environment(autoescape: bool = True, **options: Any) -> Environment:
     env.globals.update(
         url=url, static=static, icon=icon, hue=hue, initials=initials, now=now, language=get_language,
         when=times.when, at=times.at, ago=times.ago, span=times.span, exact=times.exact, day=times.day,
-        day_name=times.day_name, left=times.left, lasting=times.lasting, weekday=times.weekday,
-        number=amounts.number, dollars=amounts.dollars,
+        day_name=times.day_name, left=times.left, lasting=times.lasting, moment=times.moment, weekday=times.weekday,
+        number=amounts.number, dollars=amounts.dollars, price=amounts.price,
     )  # fmt: skip
     return env

@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from functools import cache, lru_cache
 
 from babel import Locale
-from babel.dates import format_datetime, format_skeleton, format_time
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
 from django.utils.timezone import get_current_timezone, localtime
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
@@ -100,6 +100,13 @@ def when(ms: int) -> Markup:
 def at(ms: int) -> Markup:
     """A time of day, with the exact time as its title."""
     return _tag(ms, clock(ms), "clock")
+
+
+def moment(ms: int) -> Markup:
+    """Date and time of day, in the zone of the reader's browser once a script has run."""
+    there = local(ms)
+    date, time = format_date(there, "medium", locale=locale()), format_time(there, "short", locale=locale())
+    return _tag(ms, f"{date}, {time}", "moment")
 
 
 def left(ms: int) -> Markup:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -79,8 +79,10 @@ def desk(request: HttpRequest, view: str, conversation_id: int | None = None) ->
 
 def side(request: HttpRequest) -> HttpResponse:
     """The views with their counters. On a page that is not the desk its links are plain ones."""
-    view = _current_view(request)
-    return render(request, "inbox/_views.html", {"views": _views(viewer(request), view), "plain": not view})
+    at = _current_page(request)
+    view = str(at.kwargs.get("view", "")) if at and at.namespace == "inbox" else ""
+    context = {"views": _views(viewer(request), view), "plain": not view, "at_posts": at and at.namespace == "posts"}
+    return render(request, "inbox/_views.html", context)
 
 
 @require_POST
@@ -253,13 +255,12 @@ def _pane(request: HttpRequest) -> str:
     return wanted if wanted in {"desk", "list", "thread"} else ""
 
 
-def _current_view(request: HttpRequest) -> str:
-    """The view of the page that a fragment is fetched for."""
+def _current_page(request: HttpRequest) -> ResolverMatch | None:
+    """The page that a fragment is fetched for."""
     try:
-        found = resolve(request.htmx.current_url_abs_path.split("?")[0])  # type: ignore[attr-defined]
+        return resolve(request.htmx.current_url_abs_path.split("?")[0])  # type: ignore[attr-defined]
     except (Resolver404, AttributeError):
-        return ""
-    return str(found.kwargs.get("view", ""))
+        return None
 
 
 def _query(**parts: object) -> str:

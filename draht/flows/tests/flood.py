@@ -11,17 +11,30 @@ import pytest
 import draht.connections.actions as connections
 from draht.connections.models import Connection
 from draht.connections.registry import channels
-from draht.contract.channel import Act, Channel, Fetches, Hears
-from draht.contract.messages import Account, Author, Event, Hook, IncomingMessage, Item, NotAllowed, Reading
+from draht.contract.channel import Act, Channel, Counter, Fetches, Hears, Publishes
+from draht.contract.messages import (
+    Account,
+    Author,
+    Event,
+    Hook,
+    IncomingMessage,
+    Item,
+    NotAllowed,
+    OutgoingPost,
+    Reading,
+    Sent,
+)
+from draht.contract.text import counter
 
 T0 = datetime(2026, 11, 20, 10, tzinfo=UTC)
 ADA = Author("ada", "Ada", "ada")
 
 
-class Flood(Channel, Fetches, Hears):
+class Flood(Channel, Fetches, Hears, Publishes):
     label = "Flood"
     events: ClassVar[Sequence[Event]] = ()
     fault: ClassVar[Exception | None] = None
+    published: ClassVar[list[OutgoingPost]] = []
 
     def whoami(self) -> Account:
         return Account("us", "Nordlicht")
@@ -38,6 +51,13 @@ class Flood(Channel, Fetches, Hears):
     def read_hook(self, hook: Hook) -> Reading:
         return self._reading(None)
 
+    def post_counter(self) -> Counter:
+        return counter(500)
+
+    def publish(self, post: OutgoingPost) -> Sent:
+        self.published.append(post)
+        return Sent(str(len(self.published)), T0, f"https://flood.example/{len(self.published)}")
+
     def _reading(self, cursor: str | None) -> Reading:
         if self.fault is not None:
             raise self.fault
@@ -48,6 +68,7 @@ def connect_flood(monkeypatch: pytest.MonkeyPatch, department_id: int) -> Connec
     monkeypatch.setitem(channels(), "flood", Flood)
     monkeypatch.setattr(Flood, "events", ())
     monkeypatch.setattr(Flood, "fault", None)
+    monkeypatch.setattr(Flood, "published", [])
     return connections.make(None, "flood", {}, department_id)
 
 

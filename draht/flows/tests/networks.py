@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from typing import ClassVar
 
 from draht.channels.sandbox.channel import Sandbox
-from draht.contract.channel import Act, Channel, Counter, Fetches, Replies
-from draht.contract.messages import Account, Item, May, Media, NotAllowed, OutgoingReply, Reading, Sent, Takes
+from draht.contract.channel import Act, Channel, Counter, Fetches, Publishes, Replies, Schedules
+from draht.contract.messages import (
+    Account,
+    Allowed,
+    Item,
+    May,
+    Media,
+    NotAllowed,
+    OutgoingPost,
+    OutgoingReply,
+    Reading,
+    Sent,
+    Takes,
+)
 
 
 class Keyed(Sandbox):
@@ -19,9 +33,10 @@ class Keyless(Keyed):
     """The sandbox as a network without idempotency keys: it can only be read back."""
 
     repeats_for: ClassVar[int] = 0
+    posts_repeat_for: ClassVar[int] = 0
 
 
-class Blind(Channel, Fetches, Replies):
+class Blind(Channel, Fetches, Replies, Publishes):
     """The sandbox as a network that neither knows keys nor can be read back."""
 
     label = "Blind"
@@ -46,6 +61,12 @@ class Blind(Channel, Fetches, Replies):
     def reply(self, reply: OutgoingReply) -> Sent:
         return self._inner.reply(reply)
 
+    def post_counter(self) -> Counter:
+        return self._inner.post_counter()
+
+    def publish(self, post: OutgoingPost) -> Sent:
+        return self._inner.publish(post)
+
 
 class ByHand(Keyed):
     """The sandbox as a network that has no call for answers: people answer on its pages."""
@@ -61,9 +82,31 @@ class Pictured(Keyed):
 
     came: ClassVar[list[Media]] = []
 
+    def post_takes(self) -> Takes:
+        return Takes(count=2, types=("image/png",), most=1000, alt=20)
+
+    def may_publish(self, post: OutgoingPost) -> May:
+        return Allowed(cost_cents=1.5) if post.title else NotAllowed("A picture needs a title.")
+
+    def publish(self, post: OutgoingPost) -> Sent:
+        self.came.extend(post.media)
+        return super().publish(post)
+
     def takes(self, item: Item) -> Takes:
         return Takes(count=2, types=("image/png",), most=1000, alt=20)
 
     def reply(self, reply: OutgoingReply) -> Sent:
         self.came.extend(reply.media)
         return super().reply(reply)
+
+
+class Diary(Keyed, Schedules):
+    """The sandbox as a network that keeps the time of a post itself: it remembers which it was asked for."""
+
+    ahead: ClassVar[tuple[int, int]] = (600, 30 * 86_400)
+    asked: ClassVar[list[datetime | None]] = []
+
+    def publish(self, post: OutgoingPost) -> Sent:
+        sent = super().publish(post)
+        self.asked.append(post.at)
+        return replace(sent, at=post.at or sent.at)

@@ -97,12 +97,14 @@ def reply_row(reply_id: int) -> dict[str, Any]:
 
 
 def time_passes(milliseconds: int) -> None:
-    """For replies, deliveries and connections: everything that they wait for comes so much nearer."""
-    execute("UPDATE inbox_reply SET due_at = due_at - %s WHERE due_at <> %s", [milliseconds, NEVER])
-    execute(
-        "UPDATE inbox_reply SET lease_until = lease_until - %s, first_tried_at = first_tried_at - %s",
-        [milliseconds] * 2,
-    )
+    """For replies, posts, deliveries and connections: everything that they wait for comes so much nearer."""
+    for table in ("inbox_reply", "publishing_publication"):
+        execute(f"UPDATE {table} SET due_at = due_at - %s WHERE due_at <> %s", [milliseconds, NEVER])
+        execute(
+            f"UPDATE {table} SET lease_until = lease_until - %s, first_tried_at = first_tried_at - %s",
+            [milliseconds] * 2,
+        )
+    execute("UPDATE publishing_post SET at = at - %s", [milliseconds])
     execute("UPDATE worker_errand SET lease_until = lease_until - %s, due_at = due_at - %s", [milliseconds] * 2)
     execute(
         "UPDATE connections_connection SET next_fetch_at = next_fetch_at - %s, lease_until = lease_until - %s",

@@ -21,6 +21,8 @@ from draht.core.people.models import Department, Role, User
 from draht.core.sql import select
 from draht.features.inbox import actions as inbox
 from draht.features.inbox import queries
+from draht.features.publishing import actions as publishing
+from draht.features.publishing.actions import Draft, Upload
 from draht.flows.take_in import fetch_due
 from draht.flows.tests.flood import Flood, connect_flood, says
 
@@ -37,6 +39,9 @@ class Scene:
     message: int
     person: int
     reply: int
+    post: int
+    publication: int
+    post_file: int
     writer: User
     attachment: int
 
@@ -48,6 +53,9 @@ class Scene:
             "connection_id": self.connection.pk,
             "person_id": self.person,
             "department_id": self.press.pk,
+            "post_id": self.post,
+            "publication_id": self.publication,
+            "file_id": self.post_file,
             "channel": "flood",
             "attachment_id": self.attachment,
             "key": "no key of ours",
@@ -58,7 +66,9 @@ class Scene:
     def form(self) -> dict[str, object]:
         """Something for every field that any form of the house has."""
         return {
-            "text": "x", "reply": self.reply, "message": self.message, "act": "delete", "arrived": "no",
+            "title": "x", "link": "x", "when": "later", "at": "2031-01-01T10:00", "zone": "x", "by_network": "on",
+            "to": self.connection.pk, "file": self.post_file, "about": "image/png;1;x", "keep": "x", "arrived": "yes",
+            "text": "x", "reply": self.reply, "message": self.message, "act": "delete",
             "colleague": self.writer.pk, "department": self.press.pk, "until": now() + DAY, "tag": "x",
             "name": "Mallory",
             "email": "mallory@example.org", "role": "admin", "departments": [self.press.pk], "is_active": "on",
@@ -66,7 +76,12 @@ class Scene:
         }  # fmt: skip
 
     def state(self) -> dict[str, list[Any]]:
-        return {table: sorted(map(repr, select(f"SELECT * FROM {table}"))) for table in TABLES}
+        posts = [  # anybody may begin posts of their own
+            f"publishing_post WHERE id = {self.post}",
+            f"publishing_postfile WHERE post_id = {self.post}",
+            f"publishing_publication WHERE connection_id = {self.connection.pk}",
+        ]
+        return {table: sorted(map(repr, select(f"SELECT * FROM {table}"))) for table in [*TABLES, *posts]}
 
 
 @pytest.fixture(autouse=True)
@@ -104,6 +119,13 @@ def scene(
     inbox.note(as_writer, row.id, f"note {SECRET}")
     inbox.tag(as_writer, row.id, SECRET)
     reply = inbox.queue_reply(as_writer, row.id, f"reply {SECRET}")
+    draft = Draft(
+        f"text {SECRET}", f"title {SECRET}", f"https://{SECRET}.example/", to={made.pk: f"own {SECRET}"},
+        uploads=[Upload(f"{SECRET}.png", PNG, SECRET)],
+    )  # fmt: skip
+    post = publishing.write(as_writer, draft)
+    [(publication,)] = select("SELECT id FROM publishing_publication")
+    [(post_file,)] = select("SELECT id FROM publishing_postfile")
     with transaction.atomic():
         connections.keep_leftovers(made.pk, [Unread(f"leftover {SECRET}", SECRET)])
     Connection.objects.filter(pk=made.pk).update(name=f"Account {SECRET}", trouble=SECRET, trouble_kind="login")
@@ -111,7 +133,7 @@ def scene(
     made.refresh_from_db()
     [attachment] = inbox.claim_due_attachments()
     inbox.attachment_kept(attachment, Media(PNG, "image/png"))
-    return Scene(made, press, row.id, message, person, reply.pk, writer, attachment.pk)
+    return Scene(made, press, row.id, message, person, reply.pk, post.pk, publication, post_file, writer, attachment.pk)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@
 const sources = new WeakMap()
 
 // What differs in every answer without meaning anything: texts that times.js writes, and the form's token.
-const NOISE = /(<(?:time|span)[^>]* data-(?:ago|clock|span|until)[^>]*>)[^<]*|(name="csrfmiddlewaretoken" value=")[^"]*/g
+const NOISE = /(<(?:time|span)[^>]* data-(?:ago|clock|moment|span|until)[^>]*>)[^<]*|(name="csrfmiddlewaretoken" value=")[^"]*/g
 const source = (node) => node.outerHTML.replace(NOISE, "$1$2")
 const remember = (node) => sources.set(node, source(node))
 const keyed = (node) => node.hasAttribute?.("data-keyed")

@@ -32,6 +32,9 @@ function ago(at) {
   return away < 7 * DAY ? span(away) : date(at, new Date())
 }
 
+/** As times.py's moment(), in the zone of this browser. */
+const moment = (at) => at.toLocaleString(page, { dateStyle: "medium", timeStyle: "short" })
+
 function write(element, text) {
   if (element.textContent !== text) element.textContent = text
 }
@@ -44,6 +47,7 @@ function freshen(root = document) {
   for (const time of root.querySelectorAll("time[data-lasting]")) {
     write(time, span(Math.max(MINUTE, clockNow() - new Date(time.dateTime))))
   }
+  for (const time of root.querySelectorAll("time[data-moment]")) write(time, moment(new Date(time.dateTime)))
 }
 
 function countDown() {
@@ -57,3 +61,5 @@ function countDown() {
 setInterval(freshen, 15_000)
 setInterval(countDown, 500)
 document.addEventListener("visibilitychange", () => document.hidden || freshen())
+document.addEventListener("htmx:afterSettle", () => freshen())
+freshen()

@@ -8,6 +8,7 @@ function set(form, files) {
   for (const file of files.slice(0, Number(list.dataset.count))) kept.items.add(file)
   inputOf(form).files = kept.files
   show(form)
+  list.dispatchEvent(new Event("input", { bubbles: true }))
 }
 
 function show(form) {
@@ -26,6 +27,7 @@ function line(form, file, alt) {
   const name = document.createElement("span")
   name.textContent = `${file.name} · ${(file.size / 1e6).toFixed(1)} MB${large ? ` · ${list.dataset.large}` : ""}`
   item.append(name, words(list, file, alt), remove(form, file))
+  if ("tells" in list.dataset) item.append(about(file))
   return item
 }
 
@@ -44,9 +46,19 @@ function words(list, file, alt) {
   field.name = "alt"
   field.value = alt
   const asked = list.dataset.alt && file.type.startsWith("image/")
+  field.className = "input"
   field.type = asked ? "text" : "hidden"
   field.placeholder = list.dataset.alt
   field.ariaLabel = `${file.name}: ${list.dataset.alt}`
+  return field
+}
+
+/** What is to be sent, for a server that is asked before it has the file. */
+function about(file) {
+  const field = document.createElement("input")
+  field.type = "hidden"
+  field.name = "about"
+  field.value = `${file.type};${file.size};${file.name}`
   return field
 }
 
@@ -64,19 +76,19 @@ function add(form, files) {
 }
 
 document.addEventListener("change", ({ target }) => {
-  if (target.matches("[data-draft] input[type=file]")) show(target.form)
+  if (target.matches("form:has([data-uploads]) input[type=file]")) show(target.form)
 })
 document.addEventListener("paste", (event) => {
-  const form = event.target.closest?.("form[data-draft]")
-  if (form && listOf(form) && event.clipboardData.files.length) {
+  const form = event.target.closest?.("form:has([data-uploads])")
+  if (form && event.clipboardData.files.length) {
     event.preventDefault()
     add(form, [...event.clipboardData.files])
   }
 })
 for (const name of ["dragover", "drop"]) {
   document.addEventListener(name, (event) => {
-    const form = event.target.closest?.("form[data-draft]")
-    if (!form || !listOf(form) || !event.dataTransfer.types.includes("Files")) return
+    const form = event.target.closest?.("form:has([data-uploads])")
+    if (!form || !event.dataTransfer.types.includes("Files")) return
     event.preventDefault()
     if (name === "drop") add(form, [...event.dataTransfer.files])
   })
