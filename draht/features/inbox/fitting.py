@@ -50,7 +50,7 @@ def _fitted(message: IncomingMessage) -> IncomingMessage:
         url=web_address(message.url),
         author=Author(key(author.id), author.name, author.handle, web_address(author.url), web_address(author.avatar)),
         attachments=tuple(
-            Attachment(web_address(one.url), clean(one.kind), clean(one.name), clean(one.alt))
+            Attachment(web_address(one.url), clean(one.kind), clean(one.name), clean(one.alt), key(clean(one.key)))
             for one in message.attachments
         ),
     )

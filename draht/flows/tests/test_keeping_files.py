@@ -11,7 +11,10 @@ import pytest
 from django.http import Http404
 from django.test import Client
 
-from draht.contract.messages import Attachment, Author, Deletion, IncomingMessage
+from draht.channels.sandbox.channel import Sandbox
+from draht.connections.registry import channels
+from draht.contract.channel import BringsMedia
+from draht.contract.messages import Attachment, Author, Deletion, IncomingMessage, Media
 from draht.contract.testing.publishing import PNG
 from draht.core.clock import now, to_datetime
 from draht.core.files.actions import path_of
@@ -120,6 +123,25 @@ def test_a_file_that_is_gone_or_too_large_says_so(
         execute("UPDATE inbox_attachment SET due_at = 1, lease_until = 0 WHERE due_at IS NOT NULL")
         keep_due()
     assert [(one.id, bool(one.refused)) for one in shown(as_bea)] == [(0, True), (0, True)]
+
+
+class Keeper(Sandbox, BringsMedia):
+    """The sandbox as a network whose files only our login opens."""
+
+    def bring(self, attachment: Attachment, most: int) -> Media:
+        assert (attachment.url, attachment.key) == ("", "7.12/2")
+        return Media(PNG, "image/png", attachment.name)
+
+
+def test_a_file_without_an_address_is_brought_by_its_key(
+    town: Town, pictures: WithPictures, as_bea: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(channels(), "sandbox", Keeper)
+    arrive(town, Attachment("", "image", "dot.png", key="7.12/2"))
+    keep_due()
+    [found] = shown(as_bea)
+    assert (found.content_type, found.width, bool(found.id)) == ("image/png", 1, True)
+    assert pictures.asked == []
 
 
 def test_it_is_tried_again_when_the_network_is_away(town: Town, pictures: WithPictures, as_bea: Viewer) -> None:
