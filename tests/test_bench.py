@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-SQLITE = ["take_in_sqlite", "hook_sqlite", "screens_live", "polling_200", "desk_sqlite"]
+SQLITE = ["take_in_sqlite", "hook_sqlite", "screens_live", "polling_200", "mapping", "desk_sqlite"]
 POSTGRES = ["take_in_postgres", "hook_postgres", "desk_postgres"]
 
 
