@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 
-from draht.connections.actions import account_of
+from draht.connections.actions import account_of, channel_for
 from draht.connections.hooks import request_of
 from draht.connections.models import Connection
 from draht.connections.registry import channels
@@ -66,7 +66,8 @@ class Door:
         body = await read_body(receive, settings.HOOK_MAX_BYTES)
         if body is None:
             return await _say(send, 413, f"A hook may have {settings.HOOK_MAX_BYTES} bytes.")
-        opened = await self.open(scope["path"].removeprefix("/hook/").strip("/"))
+        key = scope["path"].removeprefix("/hook/").strip("/")
+        opened = await self.open(key, anew=scope["method"] == "GET")  # a handshake comes as soon as a secret is new
         if opened.channel is None or not isinstance(opened.channel, Hears):
             return await _say(send, 404, "No account of ours has this address.")
         hook = Hook(
@@ -115,9 +116,9 @@ class Door:
     def close(self) -> None:
         self._commits.stop()
 
-    async def open(self, key: str) -> Opened:
-        """The channel behind a key. Changes of a connection are seen after ``REMEMBERED`` seconds."""
-        found = self._opened.get(key)
+    async def open(self, key: str, *, anew: bool = False) -> Opened:
+        """The channel behind a key. Changes of a connection are seen after ``REMEMBERED`` seconds, or at once."""
+        found = None if anew else self._opened.get(key)
         if found is None or found.until < time.monotonic():
             found = await asyncio.to_thread(_look_up, key)
             if len(self._opened) > MOST_REMEMBERED:  # somebody tries keys
@@ -149,7 +150,7 @@ def _look_up_account(name: str, account: str) -> list[Opened]:
 
 def _open(connection: Connection, until: float) -> Opened:
     config = connection.settings | decrypt(connection.secrets)
-    channel = channels()[connection.channel](config, Http(), account_of(connection))
+    channel = channel_for(connection.channel, config, Http(), account_of(connection))
     return Opened(until, connection.pk, connection.channel, channel)
 
 

@@ -35,6 +35,18 @@ def words(name: str, default: str) -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def networks(name: str) -> dict[str, dict[str, str]]:
+    """Settings that lie under those of each connection: ``channel.setting=value``, separated by commas."""
+    found: dict[str, dict[str, str]] = {}
+    for told in words(name, ""):
+        key, _, value = told.partition("=")
+        channel, _, setting = key.strip().partition(".")
+        if not (channel and setting and value.strip()):
+            raise ImproperlyConfigured(f"{name} must be like x.api=https://proxy.example.org, not {told!r}.")
+        found.setdefault(channel, {})[setting] = value.strip()
+    return found
+
+
 def zone_of_machine(link: str = "/etc/localtime") -> str:
     """Its IANA name: on Linux and macOS the link leads into a folder of zones. Elsewhere UTC."""
     name = os.path.realpath(link).partition("/zoneinfo/")[2]
@@ -203,4 +215,5 @@ LOGGING = {
 FILE_MAX_BYTES = number("DRAHT_FILE_MAX_BYTES", 25 * 1024 * 1024)
 HOOK_MAX_BYTES = number("DRAHT_HOOK_MAX_BYTES", 3 * 1024 * 1024)
 CHANNELS_ON = words("DRAHT_CHANNELS_ON", "")
+NETWORKS = networks("DRAHT_NETWORKS")
 UNDO_SECONDS = number("DRAHT_UNDO_SECONDS", 10)

@@ -3,7 +3,7 @@
 from draht.connections.actions.bringing import bring
 from draht.connections.actions.changing import change, change_cap, fetch_now, pause, remove
 from draht.connections.actions.fetching import claim_due, fetch_soon, finish_fetch, let_go
-from draht.connections.actions.logins import account_of
+from draht.connections.actions.logins import account_of, channel_for
 from draht.connections.actions.making import hook_address, log_in_again, make, merged, new_hook_key
 from draht.connections.actions.moderating import edit, moderate
 from draht.connections.actions.opening import opened
@@ -25,6 +25,7 @@ __all__ = [
     "bring",
     "change",
     "change_cap",
+    "channel_for",
     "claim_due",
     "close_with_the_new_key",
     "edit",

@@ -70,8 +70,13 @@ def remove(viewer: Viewer, connection_id: int) -> None:
     viewer.must_be(Role.ADMIN)
     with transaction.atomic():
         there_is(connection_id)
-        Connection.objects.filter(pk=connection_id).update(
-            removed_at=now(), next_fetch_at=None, secrets=b"", hook_key=f"removed-{connection_id}", trouble="",
-            trouble_kind="", trouble_since=None,
-        )  # fmt: skip
+        forget(connection_id)
         record(Fact.CONNECTION_REMOVED, actor_id=viewer.user_id, connection=connection_id)
+
+
+def forget(connection_id: int) -> None:
+    """Takes a connection away with its login."""
+    Connection.objects.filter(pk=connection_id).update(
+        removed_at=now(), next_fetch_at=None, secrets=b"", hook_key=f"removed-{connection_id}", trouble="",
+        trouble_kind="", trouble_since=None,
+    )  # fmt: skip

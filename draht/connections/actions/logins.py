@@ -8,6 +8,7 @@ from random import uniform
 from typing import Any
 
 from cryptography.fernet import InvalidToken
+from django.conf import settings
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -41,6 +42,13 @@ def kind_of(connection: Connection) -> type[Channel]:
     if kind is None:
         raise TryLater(words("The channel “{name}” is not installed here.").format(name=connection.channel))
     return kind
+
+
+def channel_for(
+    name: str, config: Mapping[str, str], http: Http, account: Account | None = None, since: datetime | None = None
+) -> Channel:
+    """A channel of that name. Under its settings lie those of ``DRAHT_NETWORKS``: addresses of a proxy or a double."""
+    return channels()[name]({**settings.NETWORKS.get(name, {}), **config}, http, account, since)
 
 
 def config_of(connection: Connection) -> dict[str, str]:

@@ -9,6 +9,7 @@ from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import transaction
 
+from draht.connections.actions.changing import forget
 from draht.connections.actions.logins import as_columns, kept, there_is
 from draht.connections.actions.trouble import end_trouble
 from draht.connections.actions.trying import note_lacks, tried, whose
@@ -17,7 +18,7 @@ from draht.connections.models import Connection
 from draht.connections.registry import channels, is_on
 from draht.connections.secrets import decrypt
 from draht.contract.channel import Channel, Fetches, Subscribes
-from draht.contract.errors import Refused, TryLater, Unsure, only_the_four
+from draht.contract.errors import ChannelError, Refused, TryLater, Unsure, only_the_four
 from draht.contract.login import OffersAccounts
 from draht.contract.messages import Account
 from draht.contract.text import clean
@@ -47,6 +48,8 @@ def make(
 ) -> Connection:
     """Connects an account after trying its login. Raises one of the four errors.
 
+    It is stored before the network is told our address, because some call it at once; until that worked it is paused.
+
     Args:
         viewer: an administrator, or ``None`` for the set-up.
         house: where networks reach our hooks, if that is not the base address.
@@ -61,7 +64,6 @@ def make(
     account = whose(channel, values, purse)
     _must_be_new(channel, account)
     hook_key = hook_key or new_hook_key()
-    _subscribe(channel, values, account, f"{house or settings.BASE_URL}/hook/{hook_key}", purse)
     with transaction.atomic():
         connection = Connection.objects.create(
             channel=channel,
@@ -71,23 +73,41 @@ def make(
             **kept(kind, values),
             hook_key=hook_key,
             since_at=since_at,
-            next_fetch_at=now() if issubclass(kind, Fetches) else None,
+            paused=True,
             made_at=now(),
         )
         connection.purse_id = row_of(channel, kind, values, connection.pk)
         connection.save(update_fields=["purse"])
         if cap_cents is not None and connection.purse_id:
             set_cap(connection.purse_id, cap_cents)
-        record(
-            Fact.CONNECTION_MADE,
-            actor_id=viewer.user_id if viewer else None,
-            department_id=department_id,
-            connection=connection.pk,
-            channel=channel,
-        )
+    try:
+        _subscribe(channel, values, account, f"{house or settings.BASE_URL}/hook/{hook_key}", purse)
+    except ChannelError:
+        forget(connection.pk)
+        raise
+    _switch_on(viewer, connection)
     purse.begin(connection.pk, connection.purse_id)
     note_lacks(connection)
     return connection
+
+
+def _switch_on(viewer: Viewer | None, connection: Connection) -> None:
+    connection.paused = False
+    connection.next_fetch_at = _at_once(connection.channel)
+    with transaction.atomic():
+        connection.save(update_fields=["paused", "next_fetch_at"])
+        record(
+            Fact.CONNECTION_MADE,
+            actor_id=viewer.user_id if viewer else None,
+            department_id=connection.department_id,
+            connection=connection.pk,
+            channel=connection.channel,
+        )
+
+
+def _at_once(channel: str) -> int | None:
+    """When a channel is fetched that was connected just now; ``None`` = it does not fetch."""
+    return now() if issubclass(channels()[channel], Fetches) else None
 
 
 def _must_be_on(channel: str) -> type[Channel]:
@@ -109,7 +129,7 @@ def _must_be_new(channel: str, account: Account) -> None:
 def _subscribe(
     channel: str, values: Mapping[str, str], account: Account, address: str, purse: KeptPurse | None = None
 ) -> None:
-    """Tells the network our address where it can be told; the first hooks then wait until the connection is there."""
+    """Tells the network our address where it can be told."""
     with tried(channel, values, account, purse) as one:
         if isinstance(one, Subscribes):
             with only_the_four(Unsure):
@@ -128,6 +148,9 @@ def merged(viewer: Viewer, connection_id: int, values: Mapping[str, str]) -> dic
 def log_in_again(viewer: Viewer, connection_id: int, values: Mapping[str, str]) -> None:
     """New settings for a connection, tried first. Empty secret values keep what was stored.
 
+    They are stored before the network is told our address, because some call it at once; if it says no, the old ones
+    are there again.
+
     Raises one of the four errors; ``Refused`` too when the login belongs to another account, whose conversations would
     mix with those that are here.
     """
@@ -139,14 +162,20 @@ def log_in_again(viewer: Viewer, connection_id: int, values: Mapping[str, str]) 
     if account.id != connection.account_id:
         other = words("This is the login of another account: {name}. Connect that as an account of its own.")
         raise Refused(other.format(name=account.name))
-    _subscribe(connection.channel, config, account, hook_address(connection))
+    new = kept(kind, config) | {"renewed_at": None}
+    old = {name: getattr(connection, name) for name in new}
+    stored = Connection.objects.filter(pk=connection_id)
+    stored.update(**new)
+    try:
+        _subscribe(connection.channel, config, account, hook_address(connection))
+    except ChannelError:
+        stored.filter(secrets=new["secrets"]).update(**old)
+        raise
     with transaction.atomic():
-        Connection.objects.filter(pk=connection_id).update(
+        stored.update(
             **as_columns(account),
-            **kept(kind, config),
-            renewed_at=None,
             purse=row_of(connection.channel, kind, config, connection_id),
-            next_fetch_at=now() if issubclass(kind, Fetches) else None,
+            next_fetch_at=_at_once(connection.channel),
         )
         record(Fact.CONNECTION_CHANGED, actor_id=viewer.user_id, connection=connection_id, login=True)
         end_trouble(connection_id)

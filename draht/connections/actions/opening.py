@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from draht.connections.actions.logins import account_of, config_of, kind_of, since_of
+from draht.connections.actions.logins import account_of, channel_for, config_of, kind_of, since_of
 from draht.connections.actions.renewing import renew_after, renew_if_due
 from draht.connections.budget import purse_of
 from draht.connections.models import Connection
@@ -29,7 +29,7 @@ def opened(connection: Connection, *, renews: bool = True) -> Iterator[Channel]:
     purse = purse_of(connection, kind, config)
     http = Http(purse=purse)
     try:
-        yield kind(config, http, account_of(connection), since_of(connection))
+        yield channel_for(connection.channel, config, http, account_of(connection), since_of(connection))
     except LoginExpired as error:
         if renews and issubclass(kind, Renews):
             renew_after(connection, config, error)

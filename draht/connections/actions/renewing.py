@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import Error as StoreError
 from django.db import transaction
 
-from draht.connections.actions.logins import account_of, config_of, kept, kind_of, since_of
+from draht.connections.actions.logins import account_of, channel_for, config_of, kept, kind_of, since_of
 from draht.connections.actions.trouble import note_trouble
 from draht.connections.budget import purse_of
 from draht.connections.models import Connection
@@ -131,7 +131,7 @@ def _asked(connection: Connection, config: Mapping[str, str]) -> Mapping[str, st
     purse = purse_of(connection, kind, config)
     http = Http(purse=purse)
     try:
-        channel = kind(config, http, account_of(connection), since_of(connection))
+        channel = channel_for(connection.channel, config, http, account_of(connection), since_of(connection))
         with only_the_four(TryLater):
             return channel.renew() if isinstance(channel, Renews) else {}
     finally:

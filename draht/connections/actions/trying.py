@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from draht.connections.actions.logins import there_is
+from draht.connections.actions.logins import channel_for, there_is
 from draht.connections.actions.opening import opened
 from draht.connections.actions.trouble import end_trouble, note_trouble
 from draht.connections.budget import KeptPurse, trial_purse
@@ -30,10 +30,9 @@ def tried(
     channel: str, values: Mapping[str, str], account: Account | None = None, purse: KeptPurse | None = None
 ) -> Iterator[Channel]:
     """A channel that nobody has connected yet, or with another login than the stored one."""
-    kind = channels()[channel]
-    http = Http(purse=purse or trial_purse(channel, kind, values))
+    http = Http(purse=purse or trial_purse(channel, channels()[channel], values))
     try:
-        yield kind(values, http, account)
+        yield channel_for(channel, values, http, account)
     finally:
         http.close()
 

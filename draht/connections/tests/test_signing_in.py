@@ -410,3 +410,13 @@ def test_a_channel_that_is_switched_off_says_why_and_how_to_switch_it_on(
     settings.CHANNELS_ON = ["off"]
     assert 'href="/connections/new/off/"' in text_of(page.get("/connections/new/"))
     assert page.get("/connections/new/off/").status_code == 200
+
+
+def test_a_network_can_be_reached_elsewhere(guilds: Guilds, settings: Any) -> None:
+    settings.NETWORKS = {"guild": {"server": guilds.net.url}}
+    values = {key: value for key, value in (guilds.app | guilds.tokens()).items() if key != "server"}
+    made = actions.make(None, "guild", values | {"page": "p1"}, Department.objects.get(name="Service").pk)
+    assert "server" not in logins.config_of(made)
+    settings.NETWORKS = {"guild": {"server": "http://127.0.0.1:1"}}
+    with actions.opened(made) as channel, pytest.raises(TryLater):
+        channel.whoami()
