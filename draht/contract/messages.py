@@ -100,7 +100,8 @@ class IncomingMessage:
             network does not date its edits at all: then the later delivery wins.
         held: it waits for moderation on the network and is not public yet.
         language: BCP 47 tag, if the network tells.
-        raw: what the network sent, for later reading.
+        raw: what the network sent, for later reading. Where ``text`` leaves quotes out, ``raw["whole"]`` is all of it
+            as plain text; people unfold it.
     """
 
     id: str

@@ -39,6 +39,7 @@ class Entry:
     edited_at: int | None = None
     deleted_at: int | None = None
     versions: tuple[str, ...] = ()
+    whole: str = ""  # with what the channel folded away, if it did
     attachments: tuple[Shown, ...] = ()
     url: str = ""
     state: str = ""  # of a reply

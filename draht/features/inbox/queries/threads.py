@@ -126,6 +126,7 @@ def _message(
         edited_at=message.edited_at,
         deleted_at=message.deleted_at,
         versions=_older(versions.get(message.pk, []), message.text) if message.edited_at else (),
+        whole=_unfolded(message),
         attachments=tuple(files) if files is not None else _on_the_network(message.attachments),
         url=message.url,
         state=ReplyState.SENT if reply else "",
@@ -136,6 +137,14 @@ def _message(
 def _on_the_network(attachments: str) -> tuple[Shown, ...]:
     told = msgspec.json.decode(attachments, type=list[dict[str, str]])
     return tuple(Shown(one["kind"], 0, one["url"], one["name"], one["alt"]) for one in told)
+
+
+def _unfolded(message: Message) -> str:
+    """All of a message of which ``text`` is only what is new."""
+    if message.deleted_at or '"whole":' not in message.raw:
+        return ""
+    told = msgspec.json.decode(message.raw).get("whole")
+    return told if isinstance(told, str) else ""
 
 
 def _older(texts: Sequence[str], now: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from draht.connections.models import Connection
-from draht.contract.messages import Author
+from draht.contract.messages import Author, Deletion
 from draht.core.people.models import Department, User
 from draht.features.inbox.models import Conversation, Note, Reply, ReplyState, State
 from draht.features.inbox.tests.test_store import deliver, make_connection, message
@@ -93,6 +93,16 @@ def test_what_a_customer_wrote_is_text(asked: Conversation, bea: User) -> None:
     page = client_of(bea).get(f"/inbox/open/{asked.pk}/").content.decode()
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "<script>alert" not in page
+
+
+def test_what_was_folded_away_can_be_read(net: Connection, bea: User) -> None:
+    whole = "Thanks!\n\nOn Sunday, Acme wrote:\n> <b>Within</b> two days."
+    deliver(net, message("1", text="Thanks!", raw={"whole": whole}))
+    page = client_of(bea).get(fill("/inbox/all/{id}/", Conversation.objects.get())).content.decode()
+    assert page.count('id="whole-') == 1
+    assert "&lt;b&gt;Within&lt;/b&gt; two days." in page
+    deliver(net, Deletion("1"))
+    assert "Within" not in client_of(bea).get(fill("/inbox/all/{id}/", Conversation.objects.get())).content.decode()
 
 
 def test_htmx_gets_the_pane_that_it_asked_for(asked: Conversation, bea: User) -> None:
