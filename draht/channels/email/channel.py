@@ -8,7 +8,7 @@ from functools import cached_property
 from hashlib import sha256
 
 from draht.channels.email import outbox, rights
-from draht.channels.email.access import STARTTLS, TLS, access_of
+from draht.channels.email.access import NONE, STARTTLS, TLS, access_of
 from draht.channels.email.answers import Answers
 from draht.channels.email.mailbox import Mailbox
 from draht.channels.email.mapper import Us, of_leftover, to_message
@@ -46,6 +46,11 @@ TAKES = Takes(
     most=10 * 1024 * 1024,
     alt=500,
 )  # fmt: skip
+SECURITY = (
+    (TLS, words("TLS (ports 993 and 465)")),
+    (STARTTLS, words("STARTTLS (ports 143 and 587)")),
+    (NONE, words("None: only within your own network")),
+)
 FOLDERS = {Act.DELETE: "\\Trash", Act.SPAM: "\\Junk"}
 
 
@@ -61,15 +66,14 @@ class Email(Channel, Fetches, RereadsItems, Waits, Replies, LooksBack, Moderates
         Setting("password", words("Password"), words("Where there are app passwords, one of these"), secret=True),
         Setting("imap_host", words("IMAP server"), words("For reading, for example imap.example.com")),
         Setting("imap_port", words("IMAP port"), default="993"),
-        Setting("imap_security", words("IMAP security"), words("tls, starttls, or none within your own network"),
-                default=TLS),
+        Setting("imap_security", words("IMAP security"), choices=SECURITY, default=TLS),
         Setting("smtp_host", words("SMTP server"), words("For sending, for example smtp.example.com")),
         Setting("smtp_port", words("SMTP port"), default="587"),
-        Setting("smtp_security", words("SMTP security"), words("tls (port 465), starttls (port 587), or none"),
-                default=STARTTLS),
+        Setting("smtp_security", words("SMTP security"), choices=SECURITY, default=STARTTLS),
         Setting("folder", words("Folder"), words("The one that is read"), default="INBOX"),
         Setting("copy", words("Blind copy to this mailbox"),
-                words("yes or no. It proves that an answer left when the line to the server broke."), default="yes"),
+                words("It proves that an answer left when the line to the server broke."),
+                choices=(("yes", words("Yes")), ("no", words("No"))), default="yes"),
     )  # fmt: skip
 
     @cached_property
@@ -85,7 +89,7 @@ class Email(Channel, Fetches, RereadsItems, Waits, Replies, LooksBack, Moderates
 
     @property
     def _copies(self) -> bool:
-        return self.config.get("copy", "yes").strip().lower() not in {"no", "nein", "false", "0"}
+        return self.config.get("copy", "yes") != "no"
 
     def _box(self, folder: str = "", *, writes: bool = False) -> AbstractContextManager[Mailbox]:
         wanted = folder or self.config.get("folder", "").strip() or "INBOX"
