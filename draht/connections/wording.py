@@ -20,7 +20,10 @@ def said(text: str) -> str:
     if not text:
         return ""
     known = gettext(text)
-    return known if known != text else _filled(text, get_language() or "en")
+    filled = known if known != text else _filled(text, get_language() or "en")
+    if filled == text and "\n" in text:  # several sentences, each on its line
+        return "\n".join(map(said, text.split("\n")))
+    return filled
 
 
 @lru_cache(maxsize=4096)

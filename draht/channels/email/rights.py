@@ -35,7 +35,7 @@ def _may_reply(item: Item) -> May:
     to = recipient(item)
     if not to:
         return NotAllowed(words("This mail does not tell an address that could be answered."))
-    return Allowed(note=" ".join(_notes(item, to)))
+    return Allowed(note="\n".join(_notes(item, to)))  # the house says each line in the reader's language
 
 
 def _notes(item: Item, to: str) -> list[str]:

@@ -45,3 +45,7 @@ def test_a_networks_own_words_stay() -> None:
 def test_english_stays_english() -> None:
     with translation.override("en"):
         assert said("nordlicht.example cannot be found.") == "nordlicht.example cannot be found."
+
+
+def test_several_sentences_are_said_line_by_line() -> None:
+    assert said("This is our own comment.\nMind the gap.") == "Das ist ein eigener Kommentar.\nMind the gap."
