@@ -71,7 +71,7 @@ class Double:
         self.asked.append((method, asked))
         if wrong := spec.faults("request", method, asked):
             self.violations += wrong
-            raise No(400, f"Bad Request: {wrong[0]}")
+            raise No(400, f"Bad Request: {wrong[0]}")  # or it says nothing and does something else
         answer = getattr(self, f"_{method}")(asked, files) if files else getattr(self, f"_{method}")(asked)
         wrong = spec.faults("answer", method, answer)
         assert not wrong, f"the double answers {method} as Telegram never would: {wrong}"
@@ -147,7 +147,7 @@ class Double:
         rights = self.world.rights.get(self._chat(asked["chat_id"])["id"])
         if rights is None:
             return {"user": US, "status": "member"}
-        needed = [
+        needed = [  # of ChatMemberAdministrator
             "can_manage_chat", "can_delete_messages", "can_manage_video_chats", "can_restrict_members",
             "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories", "can_edit_stories",
             "can_delete_stories", "can_post_messages",
@@ -285,13 +285,11 @@ class Double:
         return True
 
     def _banChatMember(self, asked: Any) -> Any:
-        chat = self._restrictable(asked)
-        self.world.banned.append((chat, asked["user_id"]))
+        self.world.banned.append((self._restrictable(asked), asked["user_id"]))
         return True
 
     def _banChatSenderChat(self, asked: Any) -> Any:
-        chat = self._restrictable(asked)
-        self.world.banned.append((chat, asked["sender_chat_id"]))
+        self.world.banned.append((self._restrictable(asked), asked["sender_chat_id"]))
         return True
 
     def _restrictable(self, asked: Any) -> int:

@@ -103,6 +103,7 @@ def _is_text(types: Sequence[str], value: str) -> bool:
     return "String" in types or "InputFile" in types
 
 
+@cache
 def drawn(name: str, depth: int = 3) -> SearchStrategy[Any]:
     """Values of a type, with all that is needed and some of what may be there."""
     return _drawn(definitions()[name], depth)
