@@ -13,15 +13,15 @@ from draht.contract.loopback import free_port
 
 
 class House:
-    """``draht serve --demo`` with a data folder of its own."""
+    """``draht serve --demo`` with a data folder of its own. ``environment``: further settings."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, host: str = "localhost", **environment: str) -> None:
         self.port = free_port()
-        self.url = f"http://localhost:{self.port}"
+        self.url = f"http://{host}:{self.port}"
         self._log = data / "log.txt"
         self._environment = os.environ | {
             "DRAHT_DATA_DIR": str(data), "DRAHT_BASE_URL": self.url, "DRAHT_UNDO_SECONDS": "3",
-        }  # fmt: skip
+        } | environment  # fmt: skip
         self._environment.pop("DRAHT_DATABASE", None)
         self.seconds = self.start()
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from draht.contract.graph import BATCH, proof
 from draht.contract.messages import Hook
@@ -90,6 +90,8 @@ class GraphDouble:
     # -- HTTP -------------------------------------------------------------------------------------------------------
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/dialog":
+            return self._dialog(dict(parse_qsl(environ["QUERY_STRING"])), start)
         try:
             status, answer = 200, self._answer(_read(environ, self.version))
         except No as no:
@@ -97,6 +99,15 @@ class GraphDouble:
         usage = {"X-App-Usage": '{"call_count":100,"total_cputime":25,"total_time":25}'} if self.crowded else self.usage
         start(f"{status} ", [("Content-Type", "application/json; charset=UTF-8"), *usage.items()])
         return [json.dumps(answer).encode()]
+
+    def _dialog(self, asked: Mapping[str, str], start: Callable[..., Any]) -> Iterable[bytes]:
+        """The page on which a person agrees; this person always does."""
+        if asked.get("client_id") != self.app_id or asked.get("response_type") != "code" or not asked.get("state"):
+            start("400 ", [("Content-Type", "text/plain")])
+            return [b"Invalid App ID"]
+        back = urlencode({"code": "the-code", "state": asked["state"]})
+        start("302 ", [("Location", f"{asked['redirect_uri']}?{back}")])
+        return []
 
     def _answer(self, asked: Asked) -> Any:
         if self.crowded:

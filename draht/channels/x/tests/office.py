@@ -53,7 +53,7 @@ class Office:
         if (
             strange
             or told.get("code_challenge_method") != "S256"
-            or not told.get("redirect_uri", "").startswith("https")
+            or not told.get("redirect_uri", "").startswith(("https://", "http://127.0.0.1:"))
         ):
             return Answer(400, {"error": "invalid_request"})
         code = secrets.token_urlsafe(12)

@@ -36,7 +36,7 @@ class TestX(ChannelContract):
 
     def connect(self, url: str, double: Any) -> Mapping[str, str]:
         login = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-        app = {"api_secret": API_SECRET, "bearer_token": BEARER, "api": url}
+        app = {"api_secret": API_SECRET, "bearer_token": BEARER, "api": url, "site": url}
         return login | app | {"access_token": double.office.grant()["access_token"]}
 
     def customer_writes(self, double: Any, text: str) -> None:
