@@ -22,6 +22,7 @@ from draht.features.inbox import actions as inbox
 SECRET = "the hook secret of the tests"
 FIRST_HOOK = 1_000_000  # ids of messages that come by hook only
 WRITERS = 40  # customers on the network
+MOST_UNSENT = 30  # colleagues write no faster than a worker that is killed all the time can send
 
 
 class Load:
@@ -64,7 +65,7 @@ class Load:
             connection.close()
 
     def _bring_hooks(self, client: httpx.Client) -> None:
-        while not self._stop.wait(0.01):
+        while not self._stop.wait(0.04):
             number = next(self._numbers)
             body = _event(number)
             headers = {"X-Sandbox-Signature": f"sha256={sign(SECRET, body)}"}
@@ -93,6 +94,9 @@ class Load:
         for turn in itertools.count():
             if self._stop.wait(0.12):
                 return
+            [(unsent,)] = select("SELECT count(*) FROM inbox_reply WHERE state NOT IN ('sent', 'failed')")
+            if unsent >= MOST_UNSENT:
+                continue
             open_ = select(
                 "SELECT id, conversation_id FROM inbox_message WHERE NOT ours AND length(external_id) < 7"
                 " ORDER BY id DESC LIMIT 1 OFFSET %s",

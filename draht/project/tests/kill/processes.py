@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -28,22 +29,26 @@ class Process:
 
     def __init__(self, name: str, arguments: list[str], says: str, environment: dict[str, str], folder: Path) -> None:
         self.log = folder / f"{name}.log"
-        self._command = [sys.executable, "-m", *arguments]
+        self.log.touch()
         self._says = says
-        self._environment = environment
-        self._process: subprocess.Popen[bytes] | None = None
+        command = [sys.executable, "-m", "draht.project.tests.kill.loaded", str(self.log), *arguments]
+        self._parent = subprocess.Popen(
+            command, env=environment, cwd="/", stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self._child = 0
 
     def start(self) -> None:
-        with self.log.open("ab") as log:
-            self._from = log.tell()
-            self._process = subprocess.Popen(self._command, env=self._environment, cwd="/", stdout=log, stderr=log)
+        self._from = self.log.stat().st_size
+        assert self._parent.stdin is not None
+        self._parent.stdin.write("start\n")
+        self._parent.stdin.flush()
+        self._child = int(self._answer())
 
     def wait(self) -> str:
         """Waits until it says that it runs; what it said so far."""
         until = time.monotonic() + PATIENCE
         while self._says not in self.said():
-            assert self._process is not None
-            assert self._process.poll() is None, self.said()
+            assert self._lives(), self.said()
             assert time.monotonic() < until, self.said()
             time.sleep(0.01)
         return self.said()
@@ -53,16 +58,33 @@ class Process:
 
     def end(self, how: int = signal.SIGKILL) -> None:
         """It is really gone afterwards. Not before this is known may its leases be given away."""
-        if self._process is not None:
-            self._process.send_signal(how)
-            self._process.wait(PATIENCE)
+        with suppress(ProcessLookupError):
+            os.kill(self._child, how)
+        assert self._answer() == "gone"
+
+    def close(self) -> None:
+        """For good: the process that starts it ends, too."""
+        self.end()
+        self._parent.communicate(timeout=PATIENCE)
+
+    def _lives(self) -> bool:
+        try:
+            os.kill(self._child, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def _answer(self) -> str:
+        assert self._parent.stdout is not None
+        return self._parent.stdout.readline().strip()
 
 
 def web(folder: Path) -> tuple[Process, str]:
     """The web process, and where it can be reached."""
     port = free_port()
     arguments = ["draht.project.cli", "web", "--port", str(port)]
-    return Process("web", arguments, "Draht is running", _environment(folder), folder), f"http://127.0.0.1:{port}"
+    environment = _environment(folder) | {"DRAHT_PORT": str(port)}
+    return Process("web", arguments, "Draht is running", environment, folder), f"http://127.0.0.1:{port}"
 
 
 def worker(folder: Path) -> Process:
@@ -85,6 +107,7 @@ def _environment(folder: Path) -> dict[str, str]:
     return os.environ | {
         "PYTHONPATH": f"{package.parent}{os.pathsep}{HOUSE}",
         "DRAHT_DATA_DIR": str(folder / "house"),
+        "DJANGO_SETTINGS_MODULE": "draht.project.settings",
         "DRAHT_DATABASE": _database(),
         "DRAHT_SECRET_KEY": settings.SECRET_KEY,
         "DRAHT_UNDO_SECONDS": "0",

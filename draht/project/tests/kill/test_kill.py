@@ -49,7 +49,7 @@ def town(tmp_path: Path) -> Iterator[tuple[str, str, Network]]:
     inside = Network(tmp_path / "network")
     yield address, token[1], inside
     inside.close()
-    process.end()
+    process.close()
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_nothing_is_lost_doubled_or_sent_twice(
         come_to_rest(load_)
     finally:
         for process in (web_process, work_process):
-            process.end()
+            process.close()
     assert load_.faults == []
     check_there_was_load(load_, 2 * half)
     check_roads(load_, town[2])
