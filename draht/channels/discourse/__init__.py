@@ -1,0 +1,1 @@
+"""Discourse forums: posts, private messages, answers, topics of our own."""
