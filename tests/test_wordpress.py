@@ -1,9 +1,11 @@
-"""A conversation through a real WordPress: connected on the connect page, answered on the desk, seen on the blog."""
+"""A conversation and a post through a real WordPress: connected on the connect page, answered, published, and seen on
+the blog."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -41,7 +43,7 @@ def desk(chromium: Browser, house: House) -> Page:
     return page
 
 
-def test_a_conversation_through_a_real_wordpress(blog: RealWordPress, house: House, desk: Page) -> None:
+def test_a_conversation_and_a_post_through_a_real_wordpress(blog: RealWordPress, house: House, desk: Page) -> None:
     desk.goto(f"{house.url}/connections/new/wordpress/")
     desk.fill("input[name=setting_url]", blog.url)
     desk.fill("input[name=setting_username]", "agent")
@@ -61,3 +63,16 @@ def test_a_conversation_through_a_real_wordpress(blog: RealWordPress, house: Hou
     box.press("Control+Enter")
     expect(desk.locator(".entry.is-ours .sent")).to_be_visible(timeout=30_000)
     assert "Yes: it has two boilers." in blog.visit("/?p=1")
+
+    desk.goto(f"{house.url}/posts/new/")
+    desk.locator(".outlet", has_text="WordPress").locator("input[name=to]").check()
+    desk.get_by_label("Your words").fill("Come by on Saturday: [the coffee] is on us.")
+    desk.get_by_text("Title and link").click()
+    desk.get_by_label("Title", exact=False).first.fill("The Aurora is back")
+    desk.get_by_role("button", name="Publish").click()
+    link = desk.get_by_role("link", name="See it there")
+    expect(link).to_be_visible(timeout=30_000)
+    path = str(link.get_attribute("href")).removeprefix(blog.url)
+    shown = unescape(blog.visit(path))
+    assert "The Aurora is back" in shown
+    assert "Come by on Saturday: [the coffee] is on us." in shown

@@ -15,7 +15,7 @@ from draht.connections.registry import channels
 from draht.connections.taking import why_not
 from draht.connections.wording import said
 from draht.contract.channel import Counter, Publishes, Schedules
-from draht.contract.errors import ChannelError
+from draht.contract.errors import ChannelError, TryLater, only_the_four
 from draht.contract.messages import Media, NotAllowed, OutgoingPost, Takes
 from draht.core.clock import SECOND, now
 from draht.core.people.access import Viewer
@@ -74,7 +74,7 @@ def schedules(connection: Connection, at: int | None) -> bool:
 def verdict(connection: Connection, post: OutgoingPost, sizes: Sequence[int]) -> Verdict:
     """What its network says about a post. Its media may be without content; ``sizes`` are their bytes."""
     try:
-        with opened(connection, renews=False) as channel:
+        with opened(connection, renews=False) as channel, only_the_four(TryLater):
             if not isinstance(channel, Publishes):
                 return Verdict(problems=(_("This account takes no posts."),))
             return _verdict(connection.pk, channel, post, sizes)

@@ -10,11 +10,16 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 
 import draht.connections.actions as connections
 from draht.connections.models import Connection
+from draht.connections.outlets import outlets
 from draht.connections.registry import channels
 from draht.contract.channel import Demonstrates
 from draht.contract.errors import ChannelError
+from draht.core.clock import DAY, now
+from draht.core.people.access import viewer_of
 from draht.core.people.actions import add_person, department
 from draht.core.people.models import Role, User
+from draht.features.publishing import actions as publishing
+from draht.features.publishing.actions import Draft, NotPossible
 from draht.flows.take_in import fetch
 from draht.project.upkeep import console
 
@@ -28,6 +33,11 @@ PEOPLE = [
     ("tia@nordlicht.example", "Tia Lorenz", Role.TRAINEE, ["Service"]),
     (ADMIN, "Eva Adler", Role.ADMIN, ["Service"]),
 ]
+POSTS = [
+    "We roast on Tuesdays and Thursdays. Whoever comes by between ten and noon may have a look, and a cup.",
+    "New in the shop: descaler that smells of nothing at all. It works for every machine since 2015.",
+    "Saturday is open workshop: bring your machine, we show you how to change the gasket yourself.",
+]
 
 
 def set_up(house: str) -> None:
@@ -39,11 +49,29 @@ def set_up(house: str) -> None:
             progress.update(task, description="Hiring the demo company's people")
             for email, name, role, departments in PEOPLE:
                 add_person(None, email, name, role, departments, PASSWORD)
+        connected = Connection.objects.count()
         for name, kind in channels().items():
             if issubclass(kind, Demonstrates) and not Connection.objects.filter(channel=name).exists():
                 progress.update(task, description=f"Connecting {kind.label}")
                 _connect(name, kind, house)
+        if Connection.objects.count() > connected:
+            _publish()
     connection.close()
+
+
+def _publish() -> None:
+    """Two posts that have left, and one for the day after tomorrow."""
+    user = User.objects.filter(email=AGENT).first()
+    if user is None or user.role == Role.NONE:
+        return
+    bea = viewer_of(user)
+    to = dict.fromkeys((one.id for one in outlets(bea)[:1]), "")
+    for words in POSTS if to else ():
+        at = now() + 2 * DAY if words is POSTS[-1] else None
+        try:
+            publishing.publish(bea, publishing.write(bea, Draft(words, to=to, at=at)).pk)
+        except NotPossible as problem:  # the demo runs without it
+            console.print(str(problem))
 
 
 def _connect(name: str, kind: type[Demonstrates], house: str) -> None:

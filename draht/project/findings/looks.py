@@ -44,6 +44,7 @@ LOOKS = (
     Look("duties", gettext_lazy("Duties"), work.duties),
     Look("deliveries", gettext_lazy("Hooks"), work.deliveries),
     Look("replies", gettext_lazy("Answers"), work.replies),
+    Look("posts", gettext_lazy("Posts"), work.posts),
     Look("connections", gettext_lazy("Connections"), work.connections),
     Look("leftovers", gettext_lazy("Leftovers"), work.leftovers),
     Look("integrity", gettext_lazy("File"), store.integrity, deep=True),

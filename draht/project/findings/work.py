@@ -19,6 +19,7 @@ from draht.core.ui.times import span
 from draht.core.worker import intake
 from draht.core.worker.models import DutyState
 from draht.features.inbox import checks
+from draht.features.publishing.checks import published
 from draht.flows.duties import DUTIES
 from draht.project.findings.finding import Finding, fail, ok, warn
 
@@ -75,6 +76,23 @@ def replies() -> Iterator[Finding]:
         yield warn(says, _("Open the conversation: the network's own words stand there. Send it again or withdraw it."))
     if not (found.late or found.unsure or found.failed):
         yield ok(_("All answers have left."))
+
+
+def posts() -> Iterator[Finding]:
+    found = published()
+    if found.late:
+        says = ngettext("%d post should have left.", "%d posts should have left.", found.late) % found.late
+        yield fail(says, _("Look at the worker: “publish posts” has to run."))
+    if found.unsure:
+        says = ngettext(
+            "%d post may or may not have been published.", "%d posts may or may not have been published.", found.unsure
+        )
+        yield warn(says % found.unsure, _("Open it under Posts, look on the network, and say which."))
+    if found.failed:
+        says = ngettext("A network refused %d post.", "Networks refused %d posts.", found.failed) % found.failed
+        yield warn(says, _("Open it under Posts: the network's own words stand there. Change it or publish it again."))
+    if not (found.late or found.unsure or found.failed):
+        yield ok(_("All posts have left that should have."))
 
 
 def connections() -> Iterator[Finding]:

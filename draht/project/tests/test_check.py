@@ -225,6 +225,28 @@ def test_answers_that_wait_for_somebody_are_told(
     assert only("replies").level == level
 
 
+@pytest.mark.parametrize(
+    ("state", "due", "level"),
+    [("unsure", 2**53, Level.WARN), ("failed", 2**53, Level.WARN), ("scheduled", 0, Level.FAIL),
+     ("scheduled", 2**52, Level.OK), ("sent", 0, Level.OK)],
+)  # fmt: skip
+def test_posts_that_wait_for_somebody_are_told(
+    state: str, due: int, level: Level, archive: Connection, bea: User
+) -> None:
+    execute(
+        "INSERT INTO publishing_post (id, author_id, title, text, link, by_network, moment)"
+        " VALUES (1, %s, '', 'Hi', '', %s, 0)",
+        [bea.pk, False],
+    )
+    execute(
+        "INSERT INTO publishing_publication (post_id, connection_id, key, text, by_network, state, reason, due_at,"
+        " lease_until, attempts, external_id, url)"
+        " VALUES (1, %s, '0190c3f2000070008000000000000001', '', %s, %s, '', %s, 0, 0, '', '')",
+        [archive.pk, False, state, due],
+    )
+    assert only("posts").level == level
+
+
 # -- the clock --------------------------------------------------------------------------------------------------------
 
 

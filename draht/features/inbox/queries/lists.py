@@ -148,7 +148,7 @@ def _row(row: tuple[Any, ...], tags: dict[int, list[str]]) -> Row:
      waiting, snoozed, count, assignee_id, department_id, person_id, connection_id, active) = row  # fmt: skip
     return Row(
         id=id,
-        person_name=name or handle or _("Somebody"),
+        person_name=name or handle or (_("Somebody") if person_id else connection),  # only we wrote so far
         handle=handle or "",
         channel=channel,
         connection_name=connection,
