@@ -21,8 +21,20 @@ NO_FILES = Takes()
 
 
 @dataclass(frozen=True, slots=True)
+class InPrivate:
+    """What is told of a private answer to something that everybody sees."""
+
+    until: int | None
+    note: str
+    cost: str
+
+
+@dataclass(frozen=True, slots=True)
 class Composer:
     """``until`` in milliseconds; ``limit`` in ``unit``; ``held``: a colleague has to release what is written here.
+
+    ``until``, ``note`` and ``cost`` are those of the usual answer; ``in_private`` has those of a private one to an item
+    that everybody sees.
 
     ``by_hand``: where a person can answer instead, with ``{text}`` for the answer; ``cost`` in words ("US$0.015").
     """
@@ -31,14 +43,13 @@ class Composer:
     why: str = ""
     until: int | None = None
     public: bool = False
-    private_possible: bool = False
     limit: int = NO_LIMIT
     unit: str = ""
     channel: str = ""
     label: str = ""
     note: str = ""
-    private_note: str = ""
     cost: str = ""
+    in_private: InPrivate | None = None
     by_hand: str = ""
     takes: Takes = NO_FILES
     held: bool = False
@@ -69,20 +80,27 @@ def composer(viewer: Viewer, conversation_id: int, *, private: bool = False) -> 
     counter = connections.counter(to.connection, asked)
     return Composer(
         can=True,
-        until=to_ms(answer.until) if answer.until else None,
+        until=_until(answer),
         public=not item.private and isinstance(publicly, Allowed),
-        private_possible=not item.private and isinstance(privately, Allowed),
         limit=counter.limit if counter else NO_LIMIT,
         unit=said(counter.unit) if counter else "",
         note=said(answer.note),
-        private_note=said(privately.note) if isinstance(privately, Allowed) and not item.private else "",
         cost=price(answer.cost_cents),
+        in_private=_in_private(privately) if not item.private else None,
         takes=connections.takes(to.connection, asked),
         held=not viewer.is_at_least(Role.AGENT),
         to_id=to.pk,
         channel=to.connection.channel,
         label=connections.label(to.connection),
     )
+
+
+def _in_private(may: May) -> InPrivate | None:
+    return InPrivate(_until(may), said(may.note), price(may.cost_cents)) if isinstance(may, Allowed) else None
+
+
+def _until(may: Allowed) -> int | None:
+    return to_ms(may.until) if may.until else None
 
 
 def count_text(viewer: Viewer, conversation_id: int, text: str, *, private: bool = False) -> int:
