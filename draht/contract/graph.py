@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -62,11 +63,15 @@ class Graph:
 
     Args:
         secret: of the app. With it every call proves that it comes from the app (``appsecret_proof``).
+        says: what a product's own codes mean, in words for people.
     """
 
-    def __init__(self, http: Http, token: str, secret: str = "", base: str = BASE) -> None:
+    def __init__(
+        self, http: Http, token: str, secret: str = "", base: str = BASE, says: Mapping[int, str] = MappingProxyType({})
+    ) -> None:
         self.http = http
         self.base = base.rstrip("/")
+        self.says = says
         self.token = token.strip()
         self._headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         self._proof = {"appsecret_proof": proof(self.token, secret)} if secret else {}
@@ -118,7 +123,7 @@ class Graph:
         status = part.get("code") if isinstance(part.get("code"), int) else 500
         answer = Answer(int(status or 500), {}, part["body"].encode(), f"{self.base}/{path}")
         try:
-            return _object(answer) if answer.status == 200 else to_error(answer, repeatable=True)
+            return _object(answer) if answer.status == 200 else to_error(answer, True, self.says)
         except TryLater as error:
             return error
 
@@ -134,7 +139,7 @@ class Graph:
         for bucket, limit in usage_of(answer.headers).items():
             self.http.purse.told(limit, bucket)
         if answer.status >= 400:
-            raise to_error(answer, repeatable or method == "GET")
+            raise to_error(answer, repeatable or method == "GET", self.says)
         return answer
 
 
@@ -151,13 +156,13 @@ def to_page(told: Mapping[str, Any]) -> Page:
     return Page(items, str(after or ""))
 
 
-def to_error(answer: Answer, repeatable: bool) -> ChannelError:
-    """Which of the four a bad answer is. ``repeatable``: it does no harm to ask again."""
+def to_error(answer: Answer, repeatable: bool, says: Mapping[int, str] = MappingProxyType({})) -> ChannelError:
+    """Which of the four a bad answer is. ``repeatable``: it does no harm to ask again; ``says``: words for codes."""
     told = _error_in(answer)
     if told is None:
         return error_of(answer, repeatable)
     code, subcode = told.get("code"), told.get("error_subcode")
-    said = SAYS.get((code, subcode)) or SAYS.get((code, None)) or _said(told)
+    said = says.get(code or 0) or SAYS.get((code, subcode)) or SAYS.get((code, None)) or _said(told)
     if code in LOGGED_OUT or (answer.status == 401 and code is None):
         return LoginExpired(said)
     if code in CROWDED or (code, subcode) in NOT_YET:

@@ -118,6 +118,12 @@ def test_a_limit_of_a_moment_is_a_wait_of_a_moment() -> None:
     assert isinstance(to_error(answer({"code": 131016, "message": "Unavailable"}, 500), False), TryLater)
 
 
+def test_a_product_has_words_for_its_codes() -> None:
+    told = answer({"code": 131047, "message": "(#131047) Re-engagement message"})
+    assert to_error(told, False, {131047: "Too late."}).reason == "Too late."
+    assert "Re-engagement" in to_error(told, False).reason
+
+
 def test_addresses_of_one_house_differ_in_the_account_alone() -> None:
     assert hub_same_house("https://desk.example/hook/a", "https://desk.example/hook/b")
     assert not hub_same_house("https://desk.example/hook/a", "https://elsewhere.example/hook/a")
