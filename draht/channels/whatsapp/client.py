@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
+from draht.channels.whatsapp.refusals import SAYS
 from draht.contract.graph import BASE, Graph, Page
 from draht.contract.graph_hooks import hub_token
 from draht.contract.http import Answer, Http
@@ -17,7 +18,7 @@ from draht.contract.messages import Media
 
 OBJECT = "whatsapp_business_account"
 HEARD = ("messages", "smb_message_echoes")  # the second: what somebody writes in the app WhatsApp Business
-NUMBERS = "id,display_phone_number,verified_name"
+NUMBERS = "id,display_phone_number,verified_name,status"
 NUMBER = "id,display_phone_number,verified_name,quality_rating,code_verification_status,name_status"
 TEMPLATE = "name,language,status,components,parameter_format"
 TEMPLATES = 100  # of one page
@@ -32,7 +33,7 @@ class Client:
         self.http = http
         self.app_id, self.secret = config.get("client_id", "").strip(), config.get("client_secret", "").strip()
         self.waba, self.number = config.get("waba_id", "").strip(), config.get("phone_number_id", "").strip()
-        self.graph = Graph(http, config.get("access_token", ""), self.secret, base)
+        self.graph = Graph(http, config.get("access_token", ""), self.secret, base, SAYS)
         self._app = (http, f"{self.app_id}|{self.secret}", self.secret, base)
 
     @cached_property

@@ -14,14 +14,14 @@ MAP = "https://www.openstreetmap.org/?mlat={0:.6f}&mlon={1:.6f}#map=17/{0:.6f}/{
 
 def text_of(content: Content) -> str:
     """Empty only for a message that is nothing but a file."""
-    said = "\n".join(part for part in _said(content) if part)
-    if not said and not any(True for _ in _files(content)):
+    said = clean("\n".join(part for part in _said(content) if part)).strip()
+    if not said and not files_of(content):
         said = UNSEEN
-    if content.context and (content.context.forwarded or content.context.frequently_forwarded):
-        said = f"↪ {said}" if said else ""
+    if said and content.context and (content.context.forwarded or content.context.frequently_forwarded):
+        said = f"↪ {said}"
     if content.referral and content.referral.source_url:  # from an advertisement
-        said = f"{said}\n\n↗ {content.referral.headline}\n{content.referral.source_url}"
-    return clean(said).strip()
+        said = clean(f"{said}\n\n↗ {content.referral.headline}\n{content.referral.source_url}").strip()
+    return said
 
 
 def files_of(content: Content) -> tuple[Attachment, ...]:

@@ -6,11 +6,12 @@ Source: developers.facebook.com/docs/whatsapp/business-management-api/message-te
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+import regex
 
 from draht.contract.errors import Refused
 from draht.contract.messages import Template
@@ -18,11 +19,12 @@ from draht.contract.text import clean
 from draht.contract.words import words
 
 GAP = re.compile(r"{{\s*(\w+)\s*}}")
-FILLING = r"([^\n\t]+?)"  # Meta takes neither lines nor tabs in it
+FILLING = r"[^\n\t]+?"  # Meta takes neither lines nor tabs in it
 NO_TEMPLATE = words(
     "No approved template says this. More than 24 hours after their last message WhatsApp delivers nothing else: "
     "take the text of a template and change only its gaps."
 )
+LONGEST = 0.5  # seconds; many gaps with hardly a word between them can be filled in too many ways
 GAPS_LEFT = words("This template still has gaps. Write something in the place of {gap}.")
 
 
@@ -47,6 +49,30 @@ class Part:
     kind: str
     text: str
 
+    @property
+    def gaps(self) -> list[str]:
+        """Each once: numbers in their order, names in that of the text."""
+        found = list(dict.fromkeys(GAP.findall(self.text)))
+        return sorted(found, key=lambda gap: int(gap) if gap.isdigit() else 0)
+
+    @property
+    def pattern(self) -> str:
+        """What fits its text with the gaps filled; a gap that stands there twice says the same twice."""
+        pieces = GAP.split(self.text)  # words and gaps by turns
+        shape, seen = [re.escape(pieces[0])], set[str]()
+        for gap, after in zip(pieces[1::2], pieces[2::2], strict=True):
+            group = f"{self.kind}_{gap}"
+            shape += [f"(?P={group})" if gap in seen else f"(?P<{group}>{FILLING})", re.escape(after)]
+            seen.add(gap)
+        return "".join(shape)
+
+    def filled(self, values: Mapping[str, str]) -> dict[str, Any]:
+        return {"type": self.kind, "parameters": [self._parameter(gap, values) for gap in self.gaps]}
+
+    def _parameter(self, gap: str, values: Mapping[str, str]) -> dict[str, str]:
+        named = {} if gap.isdigit() else {"parameter_name": gap}
+        return {"type": "text", "text": values[f"{self.kind}_{gap}"], **named}
+
 
 @dataclass(frozen=True, slots=True)
 class Approved:
@@ -66,26 +92,19 @@ class Approved:
 
     def filled(self, text: str) -> dict[str, Any] | None:
         """The template as it is sent, if ``text`` is its text with all gaps filled."""
-        pattern = GAP.sub("\0", self.text)
-        found = re.fullmatch(FILLING.join(re.escape(piece) for piece in pattern.split("\0")), text)
+        pattern = "\n\n".join(part.pattern for part in self.parts)
+        try:
+            found = regex.fullmatch(pattern, text, timeout=LONGEST)
+        except TimeoutError:
+            return None
         if found is None:
             return None
-        values = list(found.groups())
-        if any(GAP.search(value) for value in values):
-            raise Refused(GAPS_LEFT.format(gap=next(value for value in values if GAP.search(value))))
-        components = []
-        for part in self.parts:
-            gaps = GAP.findall(part.text)
-            some, values = values[: len(gaps)], values[len(gaps) :]
-            if gaps:
-                components.append({"type": part.kind, "parameters": list(map(_parameter, gaps, some))})
+        values = found.groupdict()
+        if left := next((value for value in values.values() if GAP.search(value)), ""):
+            raise Refused(GAPS_LEFT.format(gap=left))
         told: dict[str, Any] = {"name": self.name, "language": {"policy": "deterministic", "code": self.language}}
+        components = [part.filled(values) for part in self.parts if part.gaps]
         return told | ({"components": components} if components else {})
-
-
-def _parameter(gap: str, value: str) -> dict[str, str]:
-    """Gaps have numbers, which go by their order, or names."""
-    return {"type": "text", "text": value} | ({} if gap.isdigit() else {"parameter_name": gap})
 
 
 def to_templates(raws: Iterable[Any]) -> list[Approved]:

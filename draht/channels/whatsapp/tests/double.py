@@ -11,6 +11,7 @@ from typing import Any
 
 from draht.channels.whatsapp.tests import spec
 from draht.channels.whatsapp.tests.network import NUMBER, PHONES, WABA, Message, Network
+from draht.channels.whatsapp.tests.samples import TEMPLATES
 from draht.contract.messages import Hook, HookAnswer
 from draht.contract.testing.graph import Asked, GraphDouble, No, gone
 from draht.contract.testing.graph_spec import GraphSpec
@@ -22,44 +23,6 @@ IMAGES = {"image/jpeg", "image/png"}
 GAP = re.compile(r"{{\w+}}")
 Reach = Callable[[str, Hook], HookAnswer | None]
 ALL = {"whatsapp_business_messaging", "whatsapp_business_management"}
-TEMPLATES: list[dict[str, Any]] = [
-    {
-        "name": "hello_world", "language": "en_US", "status": "APPROVED", "category": "UTILITY", "id": "1",
-        "components": [
-            {"type": "HEADER", "format": "TEXT", "text": "Hello World"},
-            {"type": "BODY", "text": "Welcome and congratulations!"},
-            {"type": "FOOTER", "text": "Boots & More"},
-        ],
-    },
-    {
-        "name": "order_update", "language": "en", "status": "APPROVED", "category": "UTILITY", "id": "2",
-        "components": [{"type": "BODY", "text": "Hi {{1}}, there is news about your order {{2}}. Write to us!"}],
-    },
-    {
-        "name": "by_name", "language": "de", "status": "APPROVED", "category": "UTILITY", "id": "3",
-        "parameter_format": "NAMED",
-        "components": [
-            {"type": "HEADER", "format": "TEXT", "text": "Hallo {{vorname}}"},
-            {"type": "BODY", "text": "Ihr Paket ist da."},
-            {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Danke"}]},
-        ],
-    },
-    {
-        "name": "with_picture", "language": "en", "status": "APPROVED", "category": "MARKETING", "id": "4",
-        "components": [{"type": "HEADER", "format": "IMAGE"}, {"type": "BODY", "text": "Look!"}],
-    },
-    {
-        "name": "with_address", "language": "en", "status": "APPROVED", "category": "MARKETING", "id": "5",
-        "components": [
-            {"type": "BODY", "text": "Track it."},
-            {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Track", "url": "https://x.example/{{1}}"}]},
-        ],
-    },
-    {
-        "name": "rejected", "language": "en", "status": "REJECTED", "category": "MARKETING", "id": "6",
-        "components": [{"type": "BODY", "text": "Buy now!"}],
-    },
-]  # fmt: skip
 
 
 class WhatsApp(GraphDouble):
@@ -165,7 +128,7 @@ class WhatsApp(GraphDouble):
         phone = PHONES[id]
         told = {"display_phone_number": f"+{phone[0]} {phone[1:4]}-{phone[4:7]}-{phone[7:]}"}
         told |= {"verified_name": "Boots & More" if id == NUMBER else "Boots Repair"}
-        whole = told | {"code_verification_status": "VERIFIED"} | self.numbers[id]
+        whole = told | {"code_verification_status": "VERIFIED", "status": "LINKED"} | self.numbers[id]
         return {"id": id} | {name: whole[name] for name in fields.split(",") if name in whole}
 
     def _get_message_templates(self, asked: Asked) -> Any:

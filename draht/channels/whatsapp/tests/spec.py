@@ -86,6 +86,7 @@ def whole(schema: Schema, value: Any) -> Schema:
     return {"type": "object", "properties": properties | UNSAID, "required": required, "additionalProperties": False}
 
 
+@cache
 def drawn(name: str) -> st.SearchStrategy[Any]:
     """Values of a schema of the document, any property of which may be missing."""
     return _drawn({"$ref": f"#/components/schemas/{name}"}, 6)

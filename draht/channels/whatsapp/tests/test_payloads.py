@@ -49,7 +49,7 @@ OFFICIALS = {
     "Reaction Message": "👍",
     "Image Message": "Taj Mahal",
     "Location Message": "📍 Philz Coffee\n101 Forest Ave, Palo Alto, CA 94301\nhttps://www.openstreetmap.org/"
-    "?mlat=37.442215&mlon=-122.161660#map=17/37.442215/-122.161660\nhttps://philzcoffee.com/",
+    "?mlat=37.442215&mlon=-122.161659#map=17/37.442215/-122.161659\nhttps://philzcoffee.com/",
     "Contact Sharing Message": "👤 Lucía Gómez\nGoogle\n+1 (983) 555-2319",
     "Unsupported Message": UNSEEN,
     "Button Message": "Unsubscribe",
