@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import os
 import pkgutil
 import re
 from collections.abc import Iterator
@@ -33,16 +34,19 @@ HEAD = """\
 
 Made from the code by `make channel-table`: every ability of every channel, its limits, and what it is tested with.
 *Contract* are the tests that every channel inherits (`draht/contract/testing`), run against a double that keeps state
-and checks each request, or against a real server; *own* are tests in the channel's folder that call the ability.
+and checks each request, or against a real server; their number is in brackets. *Own* are files in the channel's
+folder `tests` that call the ability.
 
 | channel | ability | limits | tested |
 |---|---|---|---|
 """
+NOT_IN_CI = "test_live"  # needs a server of somebody's own
 NAMES = {
     "Fetches": "is polled", "Hears": "hears hooks", "Waits": "is told at once over an open line",
     "Reconciles": "is read again for edits and deletions", "RereadsItems": "reads leftovers again",
-    "ReadsRows": "reads archives", "Replies": "answers", "LooksBack": "looks back for an answer",
-    "Moderates": "moderates", "Edits": "changes what we wrote", "BringsMedia": "opens files",
+    "ReadsRows": "reads archives", "Replies": "answers", "HasTemplates": "offers agreed texts",
+    "LooksBack": "looks back for an answer", "Moderates": "moderates", "Edits": "changes what we wrote",
+    "BringsMedia": "opens files",
     "Publishes": "publishes", "Schedules": "schedules", "LooksBackAtPosts": "looks back for a post",
     "Subscribes": "subscribes its hook", "SignsIn": "signs in (OAuth 2)",
     "Renews": "renews its login", "OffersAccounts": "offers several accounts", "Welcomes": "welcomes visitors",
@@ -95,9 +99,8 @@ def _abilities() -> tuple[type, ...]:
 
 def _is_implied(kind: type[Channel], ability: type) -> bool:
     """Renewing is a part of signing in, and reading rows is reading items."""
-    return any(
-        issubclass(kind, more) and more is not ability for more in ability.__subclasses__() if more in _abilities()
-    )
+    more: list[type] = ability.__subclasses__()
+    return any(issubclass(kind, one) for one in more if one in _abilities())
 
 
 # -- limits -----------------------------------------------------------------------------------------------------------
@@ -143,7 +146,11 @@ def _count(kind: type[Channel], method: str, *about: Item) -> str:
 def _files(kind: type[Channel], method: str, *about: Item) -> str:
     takes: Takes = getattr(_opened(kind), method)(*about)
     types = ", ".join(sorted({one.partition("/")[2] for one in takes.types}))
-    return f"{takes.count} file(s) of {takes.most // 1_000_000 or 1} MB: {types}" if takes.count else ""
+    return (
+        f"{takes.count} file{'s' * (takes.count > 1)} of {takes.most // 1_000_000 or 1} MB: {types}"
+        if takes.count
+        else ""
+    )
 
 
 def _opened(kind: type[Channel]) -> Channel:
@@ -165,12 +172,10 @@ def _span(seconds: float) -> str:
 def _tests(name: str, kind: type[Channel], ability: type) -> tuple[str, ...]:
     against = sorted({_against(test) for test in contracts(name) if issubclass(test.channel, kind)})
     names = "|".join(one.__name__ for one in ability.__mro__ if one.__name__ in NAMES)
-    contract_tests = [
-        test for test, source in _promises().items() if re.search(rf"isinstance\([^)]*\b({names})\b", source)
-    ]
-    found = [f"contract, {len(contract_tests)} tests, on {' and '.join(against)}"] if against and contract_tests else []
-    calls = _calls(name, ability)
-    return (*found, *([f"own, {calls} tests"] if calls else []))
+    promises = [test for test, source in _promises().items() if re.search(rf"isinstance\([^)]*\b({names})\b", source)]
+    found = [f"contract ({len(promises)}) on {' and '.join(against)}"] if against and promises else []
+    files = _files_that_call(name, ability)
+    return (*found, *([f"own: {', '.join(files)}"] if files else []))
 
 
 @cache
@@ -184,7 +189,7 @@ def contracts(name: str) -> Iterator[type[ChannelContract]]:
     package = importlib.import_module(f"draht.channels.{name}.tests")
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         name = module.name.rpartition(".")[2]
-        if not name.startswith("test_") or name == "test_live":  # needs a server of somebody's own
+        if not name.startswith("test_") or name == NOT_IN_CI:
             continue
         for value in vars(importlib.import_module(module.name)).values():
             if inspect.isclass(value) and issubclass(value, ChannelContract) and value.__module__ == module.name:
@@ -195,15 +200,17 @@ def _against(test: type[ChannelContract]) -> str:
     return "the real server" if ".real." in test.__module__ else "a double"
 
 
-def _calls(name: str, ability: type) -> int:
-    """How many of the channel's own tests call a method of the ability."""
+def _files_that_call(name: str, ability: type) -> list[str]:
+    """Which of the channel's own tests call a method of the ability."""
     methods = [m for m, _ in inspect.getmembers(ability, inspect.isfunction) if not m.startswith("_")]
     called = re.compile("|".join(rf"\.{method}\(" for method in methods)) if methods else re.compile(r"\.ahead\b|at=")
-    sources = [file.read_text() for file in (folder(name) / "tests").rglob("test_*.py")]
-    tests = [test for source in sources for test in re.split(r"\n(?=\s*(?:async )?def test_)", source)[1:]]
-    return sum(1 for test in tests if called.search(test))
+    tests = folder(name) / "tests"
+    files = [file for file in tests.rglob("test_*.py") if file.stem != NOT_IN_CI]
+    calling = [file.relative_to(tests) for file in files if called.search(file.read_text())]
+    return sorted(f"`{file.with_suffix('').as_posix()}`" for file in calling)
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "draht.project.settings")
     django.setup()
     FILE.write_text(table())

@@ -10,6 +10,7 @@ import pytest
 from draht.connections.registry import channels, folder
 from draht.core.journal.facts import Fact
 from draht.project.cli import COMMANDS
+from tests import channel_table
 
 HOUSE = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted(
@@ -41,6 +42,14 @@ def test_every_channel_explains_itself(name: str) -> None:
     assert (folder(name) / "README.md").read_text().startswith("# ")
     assert (folder(name) / "icon.svg").exists()
     assert f"[`{name}`]" in (HOUSE / "docs/channels/README.md").read_text()
+
+
+def test_the_table_of_abilities_is_fresh() -> None:
+    assert channel_table.FILE.read_text() == channel_table.table(), "make channel-table writes it anew"
+
+
+def test_every_ability_is_tested() -> None:
+    assert [f"{line.channel} {line.ability}" for line in channel_table.lines() if not line.tests] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(HOUSE)))
