@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from draht.channels.discourse.refusals import BAD_KEY, Forbidden, refusal_of
+from draht.channels.discourse.refusals import BAD_KEY, Forbidden, NotThere, refusal_of
 from draht.contract.errors import LoginExpired, Refused, TryLater
 from draht.contract.http import Answer, Http
 from draht.contract.messages import Media
@@ -82,7 +82,10 @@ class Client:
     def silence(self, user: int, until: str, reason: str) -> None:
         asked = {"silenced_till": until, "reason": reason}
         path = f"/admin/users/{user}/silence.json"
-        self._ask("PUT", path, json=asked, repeatable=True, accept=frozenset({409}))  # 409: they are already
+        try:
+            self._ask("PUT", path, json=asked, repeatable=True, accept=frozenset({409}))  # 409: they are already
+        except NotThere as error:  # such pages do not exist for others
+            raise Refused(words("Our user is not a moderator of the forum.")) from error
 
     def upload(self, media: Media) -> Any:
         """A file that nobody sees until a post names it."""

@@ -26,7 +26,7 @@ def may(act: Act, item: Item, base: str) -> May:
         case Act.DELETE:
             return _delete(item, base)
         case Act.LIKE | Act.SPAM | Act.BAN:
-            return _theirs(act, item)
+            return _theirs(act, item, base)
         case Act.HIDE | Act.UNHIDE | Act.APPROVE | Act.HOLD:
             return _by_hand(act, item, base)
     return not_allowed(LABEL)
@@ -56,7 +56,7 @@ def _delete(item: Item, base: str) -> May:
     return Allowed(note="" if item.ours else words("It only works if our user is a moderator there."))
 
 
-def _theirs(act: Act, item: Item) -> May:
+def _theirs(act: Act, item: Item, base: str) -> May:
     if item.ours:
         return NotAllowed(words("This is a message of our own."))
     if act is Act.LIKE:
@@ -65,6 +65,8 @@ def _theirs(act: Act, item: Item) -> May:
         return Allowed(note=words("It is flagged, and the forum's moderators decide."))
     if not item.author.id.isdigit():
         return NotAllowed(words("The forum did not tell who wrote this."))
+    if item.raw.get("can_delete") is False:  # then our user is none
+        return NotAllowed(words("Our user is not a moderator of the forum."), by_hand=place_of(item, base))
     return Allowed(
         note=words("The author can write nothing any more, and this is deleted. Our user must be a moderator.")
     )
