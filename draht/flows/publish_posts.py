@@ -11,11 +11,12 @@ from draht.contract.channel import Channel, LooksBackAtPosts, Publishes
 from draht.contract.errors import Refused, TryLater
 from draht.contract.messages import Media, NotAllowed, OutgoingPost, Sent
 from draht.contract.words import words
-from draht.core.clock import SECOND, now
+from draht.core.clock import HOUR, SECOND, now
 from draht.features.publishing.actions import Publication
 from draht.flows.outgoing import Road, next_of
 
 PUBLISH_THREADS = 4
+TOO_LATE = 6 * HOUR
 
 
 def publish_due() -> bool:
@@ -39,6 +40,7 @@ class Posts(Road[Publication, OutgoingPost]):
         return row.connection
 
     def told(self, row: Publication) -> OutgoingPost:
+        _must_be_timely(row)
         return publishing.told(row, _media(row), _ahead(row))
 
     def check(self, channel: Channel, told: OutgoingPost) -> None:
@@ -80,6 +82,12 @@ class Posts(Road[Publication, OutgoingPost]):
 
     def missing(self, row: Publication) -> None:
         publishing.publication_missing(row)
+
+
+def _must_be_timely(row: Publication) -> None:
+    """What was planned for a time does not surprise anybody long after it, when a house or a network was away."""
+    if row.post.at is not None and not row.is_uncertain and now() > row.post.moment + TOO_LATE:
+        raise Refused(words("It could not leave at its time. Publish it again if it still makes sense."))
 
 
 def _ahead(row: Publication) -> int | None:

@@ -104,7 +104,7 @@ def time_passes(milliseconds: int) -> None:
             f"UPDATE {table} SET lease_until = lease_until - %s, first_tried_at = first_tried_at - %s",
             [milliseconds] * 2,
         )
-    execute("UPDATE publishing_post SET at = at - %s", [milliseconds])
+    execute("UPDATE publishing_post SET at = at - %s, moment = moment - %s", [milliseconds] * 2)
     execute("UPDATE worker_errand SET lease_until = lease_until - %s, due_at = due_at - %s", [milliseconds] * 2)
     execute(
         "UPDATE connections_connection SET next_fetch_at = next_fetch_at - %s, lease_until = lease_until - %s",

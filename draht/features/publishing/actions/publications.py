@@ -12,7 +12,7 @@ from draht.core.people.models import Role
 from draht.core.possible import NotPossible
 from draht.features.publishing.actions.locking import locked_publication, tell
 from draht.features.publishing.actions.posts import NOT_LEFT
-from draht.features.publishing.models import Publication, PublicationState
+from draht.features.publishing.models import Post, Publication, PublicationState
 
 
 @transaction.atomic
@@ -33,6 +33,7 @@ def retry(viewer: Viewer, publication_id: int) -> None:
     if publication.state not in {PublicationState.FAILED, PublicationState.POSTPONED}:
         raise NotPossible(_("Only what failed or was postponed can be published again."))
     publication.due_at, publication.reason, publication.attempts = now(), "", 0
+    Post.objects.filter(pk=publication.post_id).update(moment=now())
     _set(publication, PublicationState.QUEUED, Fact.POST_RETRIED, viewer)
 
 
@@ -51,7 +52,9 @@ def settle(viewer: Viewer, publication_id: int, *, arrived: bool) -> None:
     viewer.must_be(Role.AGENT)
     publication = _unsure(viewer, publication_id)
     publication.due_at, publication.reason, publication.attempts = now(), "", 0
-    publication.first_tried_at = publication.first_tried_at if arrived else None
+    if not arrived:
+        publication.first_tried_at = None
+        Post.objects.filter(pk=publication.post_id).update(moment=now())
     state = PublicationState.SENT if arrived else PublicationState.QUEUED
     _set(publication, state, Fact.POST_SETTLED, viewer, arrived=arrived)
 
