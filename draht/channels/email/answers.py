@@ -42,8 +42,9 @@ class Answers:
             raise Refused(words("This mail does not tell an address that could be answered."))
         now, id = datetime.now(UTC), self._us.message_id(reply.key)
         written = letter.compose(reply, self._us, self._name, now)
+        kept = written.as_bytes(policy=letter.POLICY)  # before it is sent: afterwards nothing may go wrong
         outbox.send(self._smtp, written, self._us.address, [to, self._us.address] if self._copies else [to])
-        self._keep(written.as_bytes(policy=letter.POLICY), id)
+        self._keep(kept, id)
         return Sent(id, now)
 
     def _keep(self, written: bytes, id: str) -> None:

@@ -11,7 +11,7 @@ from draht.channels.email import outbox, rights
 from draht.channels.email.access import NONE, STARTTLS, TLS, access_of
 from draht.channels.email.answers import Answers
 from draht.channels.email.mailbox import Mailbox
-from draht.channels.email.mapper import Us, of_leftover, to_message
+from draht.channels.email.mapper import Us, domain_of, of_leftover, to_message
 from draht.channels.email.parts import ADDRESS, decoded
 from draht.channels.email.round import cursor_of, step
 from draht.channels.email.session import opened
@@ -81,6 +81,7 @@ class Email(Channel, Fetches, RereadsItems, Waits, Replies, LooksBack, Moderates
         address = self.config.get("address", "").strip().lower()
         if not ADDRESS.fullmatch(address) or not address.isprintable():
             raise Refused(words("{address} is not a mail address.").format(address=address or "?"))
+        address = f"{address.rpartition('@')[0]}@{domain_of(address)}"
         return Us(address, sha256(f"draht\n{self.config.get('password', '')}".encode()).digest())
 
     @property

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 
+import nh3
+
 MOST = 500_000  # characters of HTML that are read; the rest is decoration
+MOST_TAGS = 10_000  # of more, nobody asks how they lie within each other: that takes seconds
 DEEPEST = 20  # quotes within quotes
-SILENT = frozenset({"head", "style", "script", "title", "template", "noscript"})
+SILENT = frozenset({"head", "style", "script", "title", "template", "noscript"})  # with all that is in them
 LINES = frozenset({"div", "tr", "li", "table", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "section", "hr"})
 _SPACE = re.compile(r"[ \t\r\n\f]+")
+# Python's parser takes minutes for hostile HTML, so it only gets what nh3 has put in order
+KEPT = LINES | {"p", "br", "blockquote", "a", "img", "td", "th", "span"}
+ATTRIBUTES = {"a": {"href", "style"}, "img": {"alt", "style"}} | {
+    tag: {"style"} for tag in KEPT - {"a", "img", "br", "hr"}
+}
+_TAG = re.compile(r"<[^<>]*>?")
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
 _EMPTY_LINES = re.compile(r"\n(?:>* ?\n){2,}")
 VOID = frozenset({"br", "img", "hr", "meta", "link", "input", "col", "area", "base", "wbr", "source"})
@@ -17,21 +27,26 @@ VOID = frozenset({"br", "img", "hr", "meta", "link", "input", "col", "area", "ba
 
 def to_text(markup: str) -> str:
     """What a reader sees of it."""
+    if markup.count("<") > MOST_TAGS:
+        return "\n".join(filter(None, map(str.strip, unescape(_TAG.sub("\n", markup[:MOST])).split("\n"))))
     reader = _Reader()
-    reader.feed(markup[:MOST])
+    reader.feed(nh3.clean(markup[:MOST], tags=KEPT, clean_content_tags=SILENT, attributes=ATTRIBUTES, link_rel=None))
     reader.close()
     return reader.text()
 
 
 class _Reader(HTMLParser):
-    """Collects lines; ``_depth`` is how many quotes it is in, ``_silent`` how many elements that nobody sees."""
+    """Collects lines.
+
+    ``_depth`` is how many quotes it is in; ``_silent`` the element that nobody sees, and how many of its kind.
+    """
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self._lines: list[str] = []
         self._line = ""
         self._depth = 0
-        self._silent: list[str] = []
+        self._silent = ("", 0)
         self._link: tuple[str, int] | None = None  # the address, and where its words begin in the line
 
     def text(self) -> str:
@@ -40,9 +55,10 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = dict(attrs)
-        if self._silent or tag in SILENT or _HIDDEN.search(told.get("style") or ""):
-            if tag not in VOID:
-                self._silent.append(tag)
+        if self._silent[1]:
+            self._silence(tag, 1)
+        elif tag not in VOID and _HIDDEN.search(told.get("style") or ""):
+            self._silent = (tag, 1)
         elif tag == "br":
             self._end_line(always=True)
         elif tag == "p":
@@ -61,10 +77,8 @@ class _Reader(HTMLParser):
             self._line += " "
 
     def handle_endtag(self, tag: str) -> None:
-        if self._silent:
-            if tag in self._silent:
-                while self._silent.pop() != tag:
-                    pass
+        if self._silent[1]:
+            self._silence(tag, -1)
         elif tag == "p":
             self._gap()
         elif tag == "blockquote":
@@ -76,10 +90,14 @@ class _Reader(HTMLParser):
             self._end_link()
 
     def handle_data(self, data: str) -> None:
-        if self._silent:
+        if self._silent[1]:
             return
         words = _SPACE.sub(" ", data)
         self._line += words.lstrip() if not self._line or self._line.endswith(" ") else words
+
+    def _silence(self, tag: str, step: int) -> None:
+        if tag == self._silent[0]:
+            self._silent = (tag, self._silent[1] + step)
 
     def _end_link(self) -> None:
         """The address of a link, where its words are not the address."""

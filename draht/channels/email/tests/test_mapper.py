@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from draht.channels.email.machine import Kind
 from draht.channels.email.mapper import PROOF, Mail, Us, of_leftover, to_message
+from draht.channels.email.markup import to_text
 from draht.channels.email.tests import corpus
 from draht.channels.email.tests.contract import RECEIVED, US, letter
 from draht.contract.messages import IncomingMessage
@@ -254,6 +255,17 @@ def html(markup: str) -> str:
 )  # fmt: skip
 def test_html_becomes_lines(markup: str, text: str) -> None:
     assert html(markup) == text
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["<!--", "<a ", "<![", "</", "<a b='", "&", "<script>", "<blockquote>", "<template><b></i>", "<p>", "<title>"],
+)
+def test_hostile_html_takes_no_time(piece: str) -> None:
+    begin = time.monotonic()
+    to_text(piece * (200_000 // len(piece)))
+    to_text(piece * 9_000)
+    assert time.monotonic() - begin < 10
 
 
 def test_outlooks_html_is_parted_too() -> None:
