@@ -38,7 +38,7 @@ class Post(Struct):
     topic_title: str | None = ""
     topic_archetype: str | None = ""
     cooked: str | None = None  # HTML
-    raw: str | None = None  # Markdown
+    raw: Any = None  # Markdown; some plugins put something else here
     hidden: bool = False
     user_deleted: bool = False
     deleted_at: datetime | None = None
@@ -88,13 +88,13 @@ def to_event(raw: Any, base: str) -> IncomingMessage | Deletion | None:
         return None
     if post.deleted_at is not None or post.user_deleted:
         return Deletion(str(post.id), _zoned(post.deleted_at or post.updated_at))
-    if post.cooked is None and post.raw is None:
+    if post.cooked is None and not isinstance(post.raw, str):
         raise ValueError("a post without its words")
     at = _zoned(post.created_at)
     return IncomingMessage(
         id=str(post.id),
         author=_author(post, base),
-        text=clean(from_html(post.cooked) if post.cooked else post.raw or "").strip(),
+        text=clean(post.raw if post.cooked is None else from_html(post.cooked)).strip(),
         at=at,
         thread=f"topic-{post.topic_id}",
         private=post.topic_archetype == PRIVATE,

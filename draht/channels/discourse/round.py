@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -51,7 +52,7 @@ class Round:
         mark, page = self.mark, self.client.posts(self.mark.before)
         ids = [id for raw in page if (id := _id(raw))]
         mark.top = max([mark.top, *ids])
-        new = [raw for raw in page if not _id(raw) or _id(raw) > mark.known]
+        new = [raw for raw in page if not _id(raw) or mark.known < _id(raw) < (mark.before or math.inf)]
         self._take(reversed(new))
         lowest = min(ids, default=0)
         mark.pages += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -25,7 +26,7 @@ class Topic:
 
     @property
     def slug(self) -> str:
-        return "-".join(self.title.lower().split())
+        return "-".join(re.findall(r"\w+", self.title.lower()))
 
 
 @dataclass

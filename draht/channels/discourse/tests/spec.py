@@ -1,5 +1,5 @@
-"""Discourse's OpenAPI document as a judge of requests, and of the double's own answers: they have what it wants and nothing
-else. Real forums of other versions have more. Source: ``specs/discourse/SOURCE.md``.
+"""Discourse's OpenAPI document as a judge of requests, and of the double's own answers (nothing else is in them).
+Real forums of other versions have more. Source: ``specs/discourse/SOURCE.md``.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -171,7 +171,7 @@ def test_mapping_takes_less_than_100_microseconds() -> None:
     world = World()
     world.write("Do you deliver to Graz? " * 10, chat=GROUP)
     update, rounds = world.updates[-1], 2000
-    begun = perf_counter()
+    begun = process_time()
     for _ in range(rounds):
         to_event(update)
-    assert (perf_counter() - begun) / rounds < 100e-6
+    assert (process_time() - begun) / rounds < 100e-6
