@@ -19,3 +19,8 @@ def price(cents: float) -> str:
 def dollars(cents: float) -> str:
     """US cents as dollars."""
     return format_currency(cents / 100, "USD", locale=locale())
+
+
+def percent(share: float) -> str:
+    """A share with one place: "87.9 %"."""
+    return f"{format_decimal(round(share * 100, 1), '#,##0.0', locale=locale())}\u00a0%"
