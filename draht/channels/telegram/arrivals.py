@@ -22,6 +22,7 @@ from draht.contract.messages import Event, IncomingMessage, Reading
 from draht.contract.reading import read_each
 
 WITH_HOOK = 240.0  # seconds between two looks whether Telegram's calls arrive
+LATELY = 900.0  # seconds; Telegram tries again every minute or so
 MOST_GROUPS = 10  # whose rights are asked for with one batch
 AFTER_INTERRUPTION = 2.0  # seconds: our own fetch needs less
 
@@ -54,8 +55,9 @@ def wait(client: Client, cursor: str, seconds: float) -> bool:
 
 
 def calls_fail(hook: dict[str, Any]) -> bool:
-    """Whether something waits at Telegram because its last calls were in vain."""
-    return bool(hook.get("last_error_date")) and bool(hook.get("pending_update_count"))
+    """Whether something waits at Telegram because its last calls were in vain. It keeps errors long past."""
+    failed_at = hook.get("last_error_date") or 0
+    return time.time() - failed_at < LATELY and bool(hook.get("pending_update_count"))
 
 
 def with_rights(client: Client, events: tuple[Event, ...]) -> tuple[Event, ...]:

@@ -86,9 +86,9 @@ class Double:
     def _file(self, path: list[str]) -> bytes:
         self._let_in(path[1].removeprefix("bot"))
         found = [content for name, content in self.world.files.values() if name == "/".join(path[2:])]
-        if not found:
-            raise No(404, "Not Found")
-        return found[0]
+        if found:
+            return found[0]
+        raise No(404, "Not Found")
 
     # -- the account, and what is new -------------------------------------------------------------------------------
 

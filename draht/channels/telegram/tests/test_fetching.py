@@ -91,6 +91,15 @@ def test_when_the_calls_fail_draht_asks_by_itself(desk: Desk) -> None:
     assert desk.channel.is_subscribed(HERE)
 
 
+def test_an_error_long_past_is_no_reason_to_ask(desk: Desk) -> None:
+    desk.channel.subscribe(HERE)
+    desk.world.write("On its way")
+    desk.net.hook |= {"last_error_date": desk.world.now - 86_400, "last_error_message": "Connection timed out"}
+    assert desk.channel.is_subscribed(HERE)
+    assert desk.channel.fetch("").events == ()
+    assert desk.net.hook["url"] == HERE
+
+
 @pytest.mark.parametrize(
     "address",
     ["http://localhost:8000/hook/a", "https://127.0.0.1/hook/a", "https://desk.nordlicht.example:8001/hook/a",
