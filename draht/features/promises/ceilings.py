@@ -1,7 +1,8 @@
 """The promise ceiling: which share of questions opening hours allow to be answered in time, whoever answers. Pure.
 
 Somebody is there within T of a question exactly when it comes between T before opening and closing. The hours of a
-usual week are counted, without holidays and changes of the clock.
+usual week are counted, without holidays and changes of the clock. A promise in open hours has no ceiling: its clock
+stands still while nobody is there.
 """
 
 from __future__ import annotations

@@ -104,10 +104,11 @@ def as_they_stand(versions: Iterable[Said]) -> list[Said]:
     found: dict[int, list[Said]] = {}
     for one in versions:
         found.setdefault(one.id, []).append(one)
-    return [_folded(sorted(same, key=lambda one: (one.rank, repr(one)))) for same in found.values()]
+    return [same[0] if len(same) == 1 else _folded(same) for same in found.values()]
 
 
 def _folded(versions: list[Said]) -> Said:
+    versions.sort(key=lambda one: (one.rank, repr(one)))
     return replace(
         versions[0],
         received_at=min(one.received_at for one in versions),

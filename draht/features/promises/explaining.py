@@ -40,6 +40,12 @@ def explained_by_clock(clock: BusinessClock, start: int, due: int) -> str:
     return _("due %(when)s: %(amount)s, day and night") % words
 
 
+def closes_unseen(clock: BusinessClock, asked_at: int, closes: int) -> str:
+    """The alert of ``Promise.closes_unseen``: a network's window closes before anybody is here again."""
+    begin, end = (to_datetime(at).astimezone(clock.zone) for at in (asked_at, closes))
+    return _("window closes %(when)s before next shift") % {"when": _moment(end, begin, locale())}
+
+
 def _parts(pieces: Sequence[Piece], start: date, where: Locale) -> str:
     """What passes on which day. Of many days only the first and the last one, the others together."""
     unit = _unit_of_all(pieces)

@@ -43,7 +43,7 @@ def _steps(said: Iterable[Said], deeds: Iterable[Deed]) -> Iterator[Step]:
             yield one.at, 1, one.id, partial(_Thread.we_answered, one=one)
         elif one.by in (By.BOT, By.AUTO) and one.delivered_at is not None:
             yield one.at, 1, one.id, partial(_Thread.machine_wrote, one=one)
-    for deed in {deed.id: deed for deed in sorted(deeds, key=repr)}.values():
+    for deed in {deed.id: deed for deed in deeds}.values():
         yield deed.at, 3, deed.id, partial(_Thread.done, deed=deed)
 
 

@@ -10,6 +10,7 @@ from draht.core.clock import DAY, HOUR, MINUTE
 from draht.features.promises.clock import Spent
 from draht.features.promises.episodes import Answered, Episode, Standing
 from draht.features.promises.events import By, Deed, Exclusion, Said, What
+from draht.features.promises.explaining import closes_unseen
 from draht.features.promises.measures import (
     customer_wait,
     first_resolution,
@@ -296,7 +297,9 @@ def test_three_ways_to_answer_in_public() -> None:
 def test_the_window_closes_before_the_next_shift() -> None:
     promise = Promise(OFFICE, first=3600, window=MESSENGER)
     friday = at("2026-11-20 17:30")
-    assert promise.closes_unseen(friday) == at("2026-11-21 17:30")
+    closes = promise.closes_unseen(friday)
+    assert closes == at("2026-11-21 17:30")
+    assert closes_unseen(OFFICE, friday, closes) == "window closes Sat 17:30 before next shift"
     assert only(customer("2026-11-20 17:30"), promise=promise).due == at("2026-11-21 17:00")
     assert promise.closes_unseen(at("2026-11-19 17:30")) is None
     assert Promise(OFFICE).closes_unseen(friday) is None
