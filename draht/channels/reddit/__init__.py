@@ -1,0 +1,1 @@
+"""Reddit: inbox, mentions, and subreddits of one's own."""
