@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -16,6 +16,7 @@ from draht.contract.words import words
 
 SITE = "https://t.me"
 SUPERGROUP = "-100"  # begins the ids of supergroups and channels; their addresses leave it out
+AFTER = timedelta(milliseconds=1)  # Telegram tells whole seconds; an edit is later than what it changes
 BEGIN = "/start"  # what Telegram itself writes when somebody opens the chat for the first time
 
 
@@ -62,7 +63,7 @@ def to_message(message: Message, raw: dict[str, Any], groups: bool = True) -> In
         thread=_thread(message, parent),
         parent=parent,
         private=private,
-        revision=at if message.edit_date is None else max(at, _time(message.edit_date)),
+        revision=at if message.edit_date is None else max(at, _time(message.edit_date)) + AFTER,
         title="" if private else _title(message),
         url="" if private else url_of(message.chat, message.message_id),
         attachments=files,

@@ -76,6 +76,17 @@ def test_an_edit_is_the_same_message_later() -> None:
     assert (first.text, second.text) == ("Helo", "Hello")
 
 
+def test_an_edit_within_the_same_second_is_later() -> None:
+    world = World()
+    message = world.write("Helo")
+    first = read(world)
+    world.now -= 1
+    world.rewrite(message, "Hello")
+    second = read(world)
+    assert second.raw["edit_date"] == first.raw["date"]
+    assert second.revision > first.revision
+
+
 def test_a_rich_message_is_read_as_lines() -> None:
     world = World()
     bold = {"type": "bold", "text": ["Nordlicht ", {"type": "italic", "text": "boots"}]}
