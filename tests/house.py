@@ -30,7 +30,7 @@ class House:
         began = time.monotonic()
         draht = Path(sys.executable).parent / "draht"
         with self._log.open("w") as log:
-            command = [draht, "serve", "--demo", "--port", str(self.port)]
+            command: list[str | Path] = [draht, "serve", "--demo", "--port", str(self.port)]
             self._process = subprocess.Popen(command, env=self._environment, stderr=log)
         while "Log in as" not in self._log.read_text():
             assert self._process.poll() is None, self._log.read_text()

@@ -25,18 +25,26 @@ class Peculiar:
     """What the test class of a channel does not say.
 
     Attributes:
+        begins: what the test class does before it has a double.
         settles: brings a fresh double up to date, and tells it how to reach us.
+        writes: a customer writes, where nobody asks for it.
         typed: settings that are filled in otherwise than in its test.
         told: the hooks that the network sends for what happened.
-        calls: the address that it calls, where it was told that by itself.
+        calls: the address that it calls, where it was told that by itself; empty: it does not.
+        private: the texts of private answers that stand there.
+        silent: why nothing can be published from an installation that is not reached by https.
         by_hand: a colleague pastes an answer on the network's own page.
-        peeks: a second reader does not disturb the first.
+        peeks: a second reader does not disturb the first; else what the network says is read from its hooks.
     """
 
+    begins: Callable[[Any], None] = lambda case: None
     settles: Callable[[Any, Internet], None] = lambda double, internet: None
+    writes: Callable[[Any, str], None] | None = None
     typed: Mapping[str, str] = field(default_factory=dict)
     told: Callable[[Any], Sequence[Hook]] = lambda double: ()
     calls: Callable[[Any], str] | None = None
+    silent: str = ""
+    private: Callable[[Any], list[str]] = lambda double: []
     by_hand: Callable[[Any, str], object] | None = None
     peeks: bool = True
 
@@ -49,13 +57,11 @@ class Place:
         self.peculiar = peculiar
         self.kind = channels()[name]
         self.case = next(one for one in contracts(name) if ".real." not in one.__module__)()
-        self.double = self._double()
+        peculiar.begins(self.case)
+        self.double = self.case.double()
         self.net: Net = self.case.reach(self.double)
         self.config = dict(self.case.connect(self.net.url, self.double)) | dict(peculiar.typed)
         peculiar.settles(self.double, internet)
-
-    def _double(self) -> Any:
-        return self.case.double()
 
     @property
     def typed(self) -> list[tuple[Setting, str]]:

@@ -8,16 +8,18 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
+from draht.channels.email.tests.double import MailServer
 from draht.channels.hook.tests.double import call, written
 from draht.contract.channel import Act, Channel, Fetches, Hears, Moderates, Publishes, Replies
 from draht.contract.http import Http
 from draht.contract.login import OffersAccounts, SignsIn
-from draht.contract.messages import Allowed, IncomingMessage, Item, May, NotAllowed
+from draht.contract.messages import Allowed, Hook, IncomingMessage, Item, May, NotAllowed
 from draht.contract.testing import drain, item_of
 from draht.project.demo import ADMIN, PASSWORD
 from tests.house import House
@@ -31,6 +33,24 @@ def finds_us(double: Any, internet: Internet) -> None:
     double.reach = internet
 
 
+def has_a_server(case: Any) -> None:
+    case.server = MailServer()
+
+
+def signs(double: Any, text: str) -> None:
+    double.waiting = [call(written(text))]
+    double.hooks = lambda: double.waiting
+
+
+def hooks(double: Any) -> list[Hook]:
+    found: list[Hook] = double.hooks()
+    return found
+
+
+def letters(double: Any) -> list[str]:
+    return [one.text for one in double.net.messages.values()]
+
+
 def told_address(double: Any) -> str:
     address: str = double.subscriptions[0]["callback_url"]
     return address
@@ -38,10 +58,23 @@ def told_address(double: Any) -> str:
 
 NETWORKS = {
     "blogger": Peculiar(by_hand=lambda double, text: double.answer_by_hand(text)),
-    "bluesky": Peculiar(),
-    "facebook": Peculiar(settles=finds_us, told=lambda double: double.hooks(), calls=told_address),
-    "hook": Peculiar(told=lambda double: double.told),
-    "x": Peculiar(typed={"api_secret": "", "bearer_token": ""}),  # its calls come to https only
+    "bluesky": Peculiar(
+        private=lambda double: [one["text"] for convo in double.chat.convos.values() for one in convo.messages]
+    ),
+    "discourse": Peculiar(told=hooks, private=lambda double: list(double.world.ours())),
+    "email": Peculiar(begins=has_a_server),
+    "facebook": Peculiar(settles=finds_us, told=hooks, calls=told_address, private=letters),
+    "hook": Peculiar(writes=signs, told=hooks),
+    "instagram": Peculiar(
+        settles=finds_us, told=hooks, calls=told_address, private=letters, silent="needs an https address"
+    ),
+    "mastodon": Peculiar(private=lambda double: [one.text for one in double.net.of_brand()]),
+    "telegram": Peculiar(told=hooks, calls=lambda double: "", peeks=False),  # its calls come to https only
+    "whatsapp": Peculiar(settles=finds_us, told=hooks, calls=told_address),
+    "wordpress": Peculiar(),
+    "x": Peculiar(  # its calls come to https only
+        typed={"api_secret": "", "bearer_token": ""}, private=lambda double: [one.text for one in double.net.messages]
+    ),
     "youtube": Peculiar(),
 }
 WORDS = {
@@ -105,6 +138,7 @@ class Walk:
         self.house = house
         self.place = place
         self.address = ""  # of the connection's page
+        self.hooks: list[Hook] = []  # that did not arrive yet
 
     def go(self) -> None:
         self.connect()
@@ -131,8 +165,9 @@ class Walk:
             page.wait_for_url("**/connections/accounts/**")
             shoot(page, f"{place.name}-2-accounts")
             choose_all(page)
-            for box in page.locator("input[name=accounts]").all():
-                box.check()
+            with self.opened() as channel:
+                assert channel.account is not None
+                page.locator(f"input[name=accounts][value='{channel.account.id}']").check()
             page.get_by_role("button", name="Connect", exact=True).click()
         page.wait_for_url(re.compile(r"/connections/\d+/$"))
         self.address = page.url
@@ -142,14 +177,12 @@ class Walk:
 
     # -- receiving ------------------------------------------------------------------------------------------------
 
-    def hear(self, text: str) -> Item | None:
+    def hear(self, text: str) -> Item:
         """A customer writes; it appears without reloading. The item, as the network tells of it."""
         page, place = self.page, self.place
         page.goto(f"{self.house.url}/inbox/open/")
-        if issubclass(place.kind, Fetches):
-            place.case.customer_writes(place.double, text)
-        else:
-            place.double.told = [call(written(text))]
+        (place.peculiar.writes or place.case.customer_writes)(place.double, text)
+        self.hooks += place.peculiar.told(place.double)
         item = self.item(text)
         self.tell()
         row = page.locator("#rows .row", has_text=text)
@@ -160,10 +193,12 @@ class Walk:
 
     def tell(self) -> None:
         """The network calls us, and we ask it."""
-        for hook in self.place.peculiar.told(self.place.double):
-            told = internet(self.hook_address(), hook)
+        address = self.hook_address() if self.hooks else ""
+        for hook in self.hooks if address else ():
+            told = internet(address, hook)
             assert told is not None
             assert told.status == 200, told
+        self.hooks.clear()
         if issubclass(self.place.kind, Fetches):
             beside = self.page.context.new_page()
             beside.goto(self.address)
@@ -191,35 +226,31 @@ class Walk:
         finally:
             http.close()
 
-    def item(self, text: str) -> Item | None:
-        """What a customer wrote, if a second reader may look."""
-        if not self.place.peculiar.peeks:
-            return None
+    def item(self, text: str) -> Item:
+        """What a customer wrote."""
         with self.opened() as channel:
-            if isinstance(channel, Fetches):
+            if isinstance(channel, Fetches) and self.place.peculiar.peeks:
                 events = drain(channel, "")[0]
             else:
                 assert isinstance(channel, Hears)
-                told = self.place.peculiar.told(self.place.double)
-                events = [event for hook in told for event in channel.read_hook(hook).events]
+                events = [event for hook in self.hooks for event in channel.read_hook(hook).events]
         found = [event for event in events if isinstance(event, IncomingMessage) and text in event.text]
         return item_of(found[-1])
 
-    def may(self, item: Item | None, act: Act) -> May | None:
-        if item is None:
-            return None
+    def may(self, item: Item, act: Act) -> May:
         with self.opened() as channel:
             return channel.may(act, item)
 
     # -- answering ------------------------------------------------------------------------------------------------
 
-    def answer(self, item: Item | None, text: str) -> None:
+    def answer(self, item: Item, text: str) -> None:
         page, place = self.page, self.place
         composer = page.locator(".composer")
         expect(composer).to_be_visible()
         shoot(page, f"{place.name}-4-thread")
         may = self.may(item, Act.REPLY)
         self.told_before_typing(may, item)
+        before = len(place.case.our_answers(place.double))
         box = composer.locator("textarea[name=text]").first
         box.fill(text)
         if composer.locator("[data-by-hand]").count():
@@ -236,32 +267,46 @@ class Walk:
             box.press("Control+Enter")
         expect(page.locator(".entry.is-ours:not(.is-reply)", has_text=text)).to_be_visible(timeout=PATIENCE)
         shoot(page, f"{place.name}-6-answered")
-        assert [text in told for told in place.case.our_answers(place.double)] == [True]
+        assert [text in told for told in place.case.our_answers(place.double)[before:]] == [True]
+        privately = self.may(item, Act.REPLY_PRIVATELY)
+        if isinstance(may, Allowed) and isinstance(privately, Allowed):
+            self.answer_privately(item, privately)
 
-    def told_before_typing(self, may: May | None, item: Item | None) -> None:
+    def answer_privately(self, item: Item, may: Allowed) -> None:
+        page, place = self.page, self.place
+        page.locator(".reach-choice input[value=yes]").check()
+        self.told_before_typing(may, replace(item, private=True))
+        shoot(page, f"{place.name}-61-private")
+        box = page.locator(".composer textarea[name=text]").first
+        asked = "What is your order's number?"
+        box.fill(asked)
+        box.press("Control+Enter")
+        until(lambda: any(asked in told for told in place.peculiar.private(place.double)), "no private answer")
+        shoot(page, f"{place.name}-62-privately")
+
+    def told_before_typing(self, may: May, item: Item) -> None:
         """The note, the cost, the time that is left and the limit."""
         composer = self.page.locator(".composer")
         if isinstance(may, NotAllowed):
             expect(composer).to_contain_text(may.why)
-        if not isinstance(may, Allowed) or item is None:
+        if not isinstance(may, Allowed):
             return
         expect(composer.locator(".reach.is-private" if item.private else ".reach.is-public").first).to_be_visible()
+        seen = composer.locator(".composer-to")
         if may.note:
-            expect(composer).to_contain_text(may.note)
-        if may.cost_cents:
-            expect(composer).to_contain_text("Costs")
-        if may.until:
-            expect(composer.locator(".window")).to_be_visible()
+            expect(seen.get_by_text(may.note).filter(visible=True)).to_have_count(1)
+        expect(seen.get_by_text("Costs").filter(visible=True)).to_have_count(1 if may.cost_cents else 0)
+        expect(composer.locator(".window").filter(visible=True)).to_have_count(1 if may.until else 0)
         with self.opened() as channel:
             assert isinstance(channel, Replies)
             expect(composer.locator(".counter")).to_contain_text(f"{channel.counter(item).limit}")
 
     # -- moderating -----------------------------------------------------------------------------------------------
 
-    def moderate(self, item: Item | None) -> None:
+    def moderate(self, item: Item) -> None:
         """Each act that is possible is offered, and one is done."""
         page, place = self.page, self.place
-        if item is None or not issubclass(place.kind, Moderates):
+        if not issubclass(place.kind, Moderates):
             return
         wanted = [act for act in WORDS if isinstance(self.may(item, act), Allowed)]
         entry = page.locator(".entry.is-theirs", has_text=item.text).first
@@ -276,7 +321,7 @@ class Walk:
         before = place.case.acts_on(place.double, item.id)
         offered.get_by_text(WORDS[act], exact=True).click()
         until(lambda: place.case.acts_on(place.double, item.id) != before, f"{act} leaves no trace on the double")
-        page.wait_for_timeout(500)
+        expect(page.locator(".toast", has_text="Done on the network.").first).to_be_visible()
         shoot(page, f"{place.name}-8-moderated")
 
     # -- publishing -----------------------------------------------------------------------------------------------
@@ -296,14 +341,16 @@ class Walk:
             page.locator(".write-more summary").click()
             page.locator("input[name=title]").fill(post.title)
         for media in post.media:
-            page.set_input_files("input[name=uploaded]", [{"name": media.name, "mimeType": media.content_type,
-                                                           "buffer": media.content}])  # fmt: skip
-        page.wait_for_timeout(800)
+            file = FilePayload(name=media.name, mimeType=media.content_type, buffer=media.content)
+            page.set_input_files("input[name=uploaded]", file)
+        if place.peculiar.silent:
+            expect(page.locator(".outlet", has_text=place.peculiar.silent)).to_be_visible()
+            return
         shoot(page, f"{place.name}-9-post")
         page.get_by_role("button", name="Publish").click()
         page.wait_for_url(re.compile(r"/posts/\d+/"))
         until(lambda: any(post.text in told for told in place.case.our_posts(place.double)), "nothing is published")
-        page.wait_for_timeout(500)
+        expect(page.locator(".chip", has_text="published")).to_be_visible(timeout=PATIENCE)
         shoot(page, f"{place.name}-10-published")
 
 

@@ -41,8 +41,8 @@ SETTINGS = (
     Setting(
         "through",
         words("Sign in at"),
-        words("instagram, or facebook where the account is linked to a page"),
-        required=False,
+        words("At Facebook only an account that is linked to a page; the guide compares the two."),
+        choices=(("instagram", "Instagram"), ("facebook", "Facebook")),
         default="instagram",
     ),
     Setting("app_id", words("ID of the Meta app"), words("At instagram only: sets up the hook"), required=False),

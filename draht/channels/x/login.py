@@ -28,8 +28,8 @@ SETTINGS = (
     Setting(
         "access",
         words("Kind of access"),
-        words("Leave it empty. If your company has an enterprise contract with X, write: enterprise"),
-        required=False,
+        choices=(("standard", words("Ordinary, paid by use")), ("enterprise", words("Enterprise contract"))),
+        default="standard",
     ),
 )
 
