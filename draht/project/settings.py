@@ -135,6 +135,7 @@ INSTALLED_APPS = [
     "draht.core.files",
     "draht.core.ui",
     "draht.connections",
+    "draht.features.promises",
     "draht.features.inbox",
     "draht.features.publishing",
     "draht.project",

@@ -53,6 +53,9 @@ class Fact(StrEnum):
     POST_UNSURE = "post_unsure"
     POST_SETTLED = "post_settled"
     POST_RETRIED = "post_retried"
+    # promises
+    CALENDAR_CHANGED = "calendar_changed"
+    POLICY_CHANGED = "policy_changed"
     # connections
     CONNECTION_MADE = "connection_made"
     CONNECTION_CHANGED = "connection_changed"

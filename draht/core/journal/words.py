@@ -55,6 +55,8 @@ WORDS: dict[Fact, StrOrPromise] = {
     Fact.POST_UNSURE: _("a post may or may not have been published"),
     Fact.POST_SETTLED: _("looked whether a post was published"),
     Fact.POST_RETRIED: _("published a post again"),
+    Fact.CALENDAR_CHANGED: _("changed opening hours"),
+    Fact.POLICY_CHANGED: _("changed a promise"),
     Fact.CONNECTION_MADE: _("connected an account"),
     Fact.CONNECTION_CHANGED: _("changed a connection"),
     Fact.CONNECTION_REMOVED: _("disconnected an account"),
