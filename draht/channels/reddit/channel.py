@@ -28,7 +28,6 @@ from draht.contract.http import Http
 from draht.contract.login import OAuth2, Scope, SignsIn
 from draht.contract.messages import (
     Account,
-    Allowed,
     Item,
     May,
     NotAllowed,
@@ -45,7 +44,6 @@ from draht.contract.words import words
 SITE = "https://www.reddit.com"
 LONGEST = 10_000  # characters of a comment or message; [M], not confirmed
 LONGEST_POST = 40_000  # characters; [M]
-LONGEST_TITLE = 300
 SCOPES = (
     Scope("identity", words("to know which account this is")),
     Scope("privatemessages", words("to read the inbox and answer private messages")),
@@ -56,9 +54,6 @@ SCOPES = (
     Scope("modposts", words("to hide and approve in your own subreddits")),
     Scope("modcontributors", words("to ban people from your own subreddits")),
 )
-NO_SUBREDDIT = words("No subreddit to publish in is set. Write its name into the connection's settings.")
-NO_TITLE = words("A post on Reddit needs a title.")
-LONG_TITLE = words("A title on Reddit has at most {limit} characters.")
 
 
 class Reddit(
@@ -185,13 +180,7 @@ class Reddit(
         return counter(LONGEST_POST, count=len)
 
     def may_publish(self, post: OutgoingPost) -> May:
-        if not subreddits_of(self.config.get("publish_in", "")):
-            return NotAllowed(NO_SUBREDDIT)
-        if not post.title.strip():
-            return NotAllowed(NO_TITLE)
-        if len(post.title) > LONGEST_TITLE:
-            return NotAllowed(LONG_TITLE.format(limit=LONGEST_TITLE))
-        return Allowed()
+        return outbox.may_publish(post, self.config.get("publish_in", ""))
 
     def publish(self, post: OutgoingPost) -> Sent:
         if isinstance(may := self.may_publish(post), NotAllowed):

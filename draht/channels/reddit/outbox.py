@@ -6,14 +6,27 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from draht.channels.reddit.client import Client
+from draht.channels.reddit.client import Client, subreddits_of
 from draht.channels.reddit.mapper import children_of, link_of, to_event, to_sent
 from draht.contract.channel import Act
 from draht.contract.errors import Refused, TryLater, Unsure
-from draht.contract.messages import IncomingMessage, Item, OutgoingPost, OutgoingReply, Sent
+from draht.contract.messages import (
+    Allowed,
+    IncomingMessage,
+    Item,
+    May,
+    NotAllowed,
+    OutgoingPost,
+    OutgoingReply,
+    Sent,
+)
 from draht.contract.reading import read_each
 from draht.contract.words import words
 
+LONGEST_TITLE = 300  # characters
+NO_SUBREDDIT = words("No subreddit to publish in is set. Write its name into the connection's settings.")
+NO_TITLE = words("A post on Reddit needs a title.")
+LONG_TITLE = words("A title on Reddit has at most {limit} characters.")
 SKEW = timedelta(minutes=5)  # their clock may run behind ours
 
 
@@ -33,6 +46,16 @@ def whole(post: OutgoingPost) -> str:
     """A post of text has no field for a link."""
     link = "" if post.link in post.text else post.link
     return "\n\n".join(part for part in (post.text, link) if part)
+
+
+def may_publish(post: OutgoingPost, subreddit: str) -> May:
+    if not subreddits_of(subreddit):
+        return NotAllowed(NO_SUBREDDIT)
+    if not post.title.strip():
+        return NotAllowed(NO_TITLE)
+    if len(post.title) > LONGEST_TITLE:
+        return NotAllowed(LONG_TITLE.format(limit=LONGEST_TITLE))
+    return Allowed()
 
 
 def find_post(client: Client, post: OutgoingPost, us: str) -> Sent | None:

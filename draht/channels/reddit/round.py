@@ -50,8 +50,8 @@ def step(client: Client, us: str, cursor: str, since: datetime | None, asked: Se
     if at.listing not in asked:
         at = Cursor(at.marks, asked[0])
     things, after = _page(client, at)
-    at.head = max([at.head, *map(_created, things)])
     floor = 0 if at.listing.endswith("/modqueue") else _floor(at.marks.get(at.listing), since)  # what waits may be old
+    at.head = max([at.head, at.marks.get(at.listing) or floor, *map(_created, things)])
     new = [one for one in things if _created(one) >= floor]
     events, unread = read_each(new, to_event)
     at.after, at.pages = after, at.pages + 1

@@ -13,26 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
+from draht.channels.reddit.tests.answers import Errors, No, listing, things
+
 US, SUBREDDIT, LINK = "boots_and_more", "boots", "t3_4b1tfm"
 CLIENT = "client-id", "client-secret"
 AGENT = re.compile(r"\w+:[\w-]+:v\S+ \(by /u/\w+\)|Draht/\S+")  # the second asks for tokens
 MODERATOR_ONLY = {"can_mod_post", "banned_by", "banned_at_utc", "approved_at_utc", "approved_by", "removed", "spam"}
 
-
-class No(Exception):
-    """A refusal by HTTP alone."""
-
-    def __init__(self, status: int, message: str = "") -> None:
-        super().__init__(message)
-        self.status = status
-
-
-class Errors(Exception):
-    """A refusal as Reddit's API tells it."""
-
-    def __init__(self, code: str, message: str, field: str = "") -> None:
-        super().__init__(message)
-        self.told = {"json": {"errors": [[code, message, field]]}}
+NOT_IN_MAIL = {"link_id", "permalink", "edited", "num_reports", "locked", "archived"}
 
 
 @dataclass
@@ -164,7 +152,7 @@ class Reddit:
                 return {"name": US, "id": "75u2lqkb", "icon_img": "https://www.redditstatic.com/x.png"}
             case ["api", "info"]:
                 found = [self.things[name] for name in params["id"].split(",") if name in self.things]
-                return _listing([one for one in found if not one["name"].startswith("t4_")])
+                return listing([one for one in found if not one["name"].startswith("t4_")])
             case ["message", "inbox" | "mentions" | "sent" as box]:
                 return self._page(self._box(box), params)
             case ["user", name, "submitted"]:
@@ -187,7 +175,7 @@ class Reddit:
         """A comment in the inbox has other fields than in its thread."""
         if thing["name"].startswith("t4_"):
             return thing
-        left = {key: one for key, one in thing.items() if key not in {*MODERATOR_ONLY, "link_id", "permalink"}}
+        left = {key: one for key, one in thing.items() if key not in {*MODERATOR_ONLY, *NOT_IN_MAIL}}
         return left | {"context": f"{thing['permalink']}?context=3", "was_comment": True, "dest": US, "new": True}
 
     def _subreddit(self, name: str, rest: list[str], params: dict[str, str]) -> Any:
@@ -215,9 +203,7 @@ class Reddit:
         names, after, most = [one["name"] for one in newest], params.get("after"), int(params.get("limit", 25))
         start = 0 if not after else names.index(after) + 1 if after in names else len(newest)
         page = newest[start : start + min(most, 100)]
-        return _listing(
-            [self._seen(one) for one in page], page[-1]["name"] if start + len(page) < len(newest) else None
-        )
+        return listing([self._seen(one) for one in page], page[-1]["name"] if start + len(page) < len(newest) else None)
 
     def _seen(self, thing: dict[str, Any]) -> dict[str, Any]:
         """Only moderators are told what moderators did."""
@@ -229,8 +215,8 @@ class Reddit:
         post = self.things.get(f"t3_{link}")
         root = f"t1_{params['comment']}" if params.get("comment") else f"t3_{link}"
         tops = [self.things[root]] if root.startswith("t1_") else self._below(root)
-        told = [one | {"replies": _listing(self._below(one["name"]))} for one in tops]
-        return [_listing([post] if post else []), _listing(told)]
+        told = [one | {"replies": listing(self._below(one["name"]))} for one in tops]
+        return [listing([post] if post else []), listing(told)]
 
     def _below(self, name: str) -> list[dict[str, Any]]:
         return [one for one in self._of("t1_") if one["parent_id"] == name][::-1]
@@ -250,7 +236,7 @@ class Reddit:
             case ["api", "editusertext"]:
                 self._own(body["thing_id"])
                 self.edit(body["thing_id"], body["text"])
-                return _things(self.things[body["thing_id"]])
+                return things(self.things[body["thing_id"]])
             case ["api", "del"]:
                 self._own(body["id"])
                 self.delete(body["id"])
@@ -274,8 +260,8 @@ class Reddit:
             raise Errors("TOO_LONG", "this is too long (max: 10000)", "text")
         if name.startswith("t4_"):
             first = above["first_message_name"] or name
-            return _things(self.message(text, US, first, parent_id=name, dest=above["author"]))
-        return _things(self.comment(text, name, US))
+            return things(self.message(text, US, first, parent_id=name, dest=above["author"]))
+        return things(self.comment(text, name, US))
 
     def _submit(self, body: dict[str, str]) -> Any:
         if body["sr"] != SUBREDDIT:
@@ -299,12 +285,3 @@ class Reddit:
             thing |= {"banned_by": None, "banned_at_utc": None, "removed": False, "approved_at_utc": self.now}
         elif act == "remove":
             thing |= {"banned_by": US, "banned_at_utc": self.now, "removed": True}
-
-
-def _listing(things: Iterable[dict[str, Any]], after: str | None = None) -> dict[str, Any]:
-    children = [{"kind": one["name"][:2], "data": one} for one in things]
-    return {"kind": "Listing", "data": {"after": after, "before": None, "modhash": None, "children": children}}
-
-
-def _things(thing: dict[str, Any]) -> dict[str, Any]:
-    return {"json": {"errors": [], "data": {"things": [{"kind": thing["name"][:2], "data": thing}]}}}
