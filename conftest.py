@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connections
 from pytest_socket import disable_socket, enable_socket, socket_allow_hosts
 
@@ -24,6 +25,11 @@ CHROMIUM_ARGS = [
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-samples", action="store_true", help="write the golden files of the channels' samples")
+
+
+def pytest_configure() -> None:
+    """Passwords are hashed as in life, only with less labour: it is what a guesser should pay, four times a test."""
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 
 
 def pytest_runtest_setup() -> None:
