@@ -18,6 +18,7 @@ from draht.contract.words import words
 
 OUR_MARK = "draht\n"  # before our own words in what WhatsApp sends back with the state of a message
 LONGEST_MARK = 512  # bytes; [M], not confirmed
+TIME_IS_OVER = 131047
 WHATSAPP = Author("whatsapp", "WhatsApp")
 READ = {"messages": "message", "message_echoes": "echo", "statuses": "status"}
 
@@ -179,6 +180,12 @@ def _state(status: Status, us: str, raw: Mapping[str, Any]) -> IncomingMessage |
 def is_notice(raw: Mapping[str, Any]) -> bool:
     """Of WhatsApp itself, about a message of ours."""
     return raw.get("status") == "failed"
+
+
+def says_over(raw: Mapping[str, Any]) -> bool:
+    """Whether a notice says that the time to answer was over."""
+    errors = raw.get("errors")
+    return isinstance(errors, list) and any(isinstance(one, dict) and one.get("code") == TIME_IS_OVER for one in errors)
 
 
 def marked(text: str) -> dict[str, str]:

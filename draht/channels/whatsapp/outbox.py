@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from draht.channels.whatsapp.client import Client
-from draht.channels.whatsapp.mapper import marked
+from draht.channels.whatsapp.mapper import is_notice, marked
 from draht.channels.whatsapp.rights import is_open
 from draht.channels.whatsapp.templates import Approved, pick, to_templates
 from draht.contract.channel import Act
@@ -85,8 +85,8 @@ def whereto(item: Item, privately: bool = False) -> dict[str, Any]:
 
 
 def _quoted(reply: OutgoingReply) -> dict[str, Any]:
-    """What is answered; what stands in a group cannot be quoted outside it."""
-    if reply.private and not reply.to.private:
+    """What is answered; what stands in a group cannot be quoted outside it, and a notice of WhatsApp nowhere."""
+    if (reply.private and not reply.to.private) or is_notice(reply.to.raw):
         return {}
     return {"context": {"message_id": message_of(reply.to)}}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from draht.channels.whatsapp.mapper import is_notice
+from draht.channels.whatsapp.mapper import is_notice, says_over
 from draht.channels.whatsapp.refusals import OVER
 from draht.contract.channel import Act, not_allowed
 from draht.contract.messages import Allowed, Item, May, NotAllowed
@@ -18,8 +18,8 @@ OURS = words("This is a message of our own. Answer what they wrote.")
 def may(act: Act, item: Item) -> May:
     if item.deleted:
         return NotAllowed(words("This was taken back on WhatsApp."))
-    if is_notice(item.raw):
-        return NotAllowed(words("WhatsApp itself tells this. Answer what they wrote."))
+    if is_notice(item.raw) and act is not Act.REPLY:
+        return NotAllowed(words("WhatsApp itself tells this."))
     match act:
         case Act.REPLY:
             return _reply(item)
@@ -35,7 +35,9 @@ def may(act: Act, item: Item) -> May:
 
 
 def is_open(item: Item, now: datetime | None = None) -> bool:
-    """Whether they wrote within the last day."""
+    """Whether they wrote within the last day. A notice does not tell when they did, only that it was too long ago."""
+    if says_over(item.raw):
+        return False
     return (now or datetime.now(UTC)) < item.at + WINDOW
 
 
@@ -50,6 +52,8 @@ def _reply(item: Item) -> May:
             ),
             templates=True,
         )
+    if is_notice(item.raw):
+        return Allowed(note=words("The answer goes to the person whom our message did not reach."))
     return Allowed(
         until=item.at + WINDOW, note=words("After 24 hours only texts that Meta has approved before can be sent.")
     )

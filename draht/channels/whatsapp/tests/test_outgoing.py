@@ -112,6 +112,12 @@ def test_the_window_may_have_closed_on_the_way(number: WhatsApp, cloud: double.W
     [notice] = [event for hook in cloud.hooks() for event in number.read_hook(hook).events]
     assert isinstance(notice, IncomingMessage)
     assert "24 hours" in notice.text
+    again = answer(item_of(notice))
+    with pytest.raises(Refused, match="No approved template"):
+        number.reply(again)
+    there = cloud.net.messages[number.reply(replace(again, text="Hallo Jane\n\nIhr Paket ist da.")).id]
+    assert there.to == JANE
+    assert "context" not in there.raw
 
 
 # -- faults ------------------------------------------------------------------------------------------------------------

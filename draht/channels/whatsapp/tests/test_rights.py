@@ -54,8 +54,17 @@ def test_ours_is_not_answered(act: Act) -> None:
     assert isinstance(may(act, item(ours=True)), NotAllowed)
 
 
-def test_a_notice_of_whatsapp_is_not_answered() -> None:
-    assert isinstance(may(Act.REPLY, item(raw={"status": "failed"})), NotAllowed)
+def test_below_a_notice_of_whatsapp_the_person_can_be_written_to() -> None:
+    """It is the newest message that is not ours: without this nobody could answer any more."""
+    undeliverable = item(raw={"status": "failed", "errors": [{"code": 131026}]})
+    answer = may(Act.REPLY, undeliverable)
+    assert isinstance(answer, Allowed)
+    assert not answer.templates
+    over = may(Act.REPLY, item(raw={"status": "failed", "errors": [{"code": 131047}]}))
+    assert isinstance(over, Allowed)
+    assert over.templates
+    for act in (Act.LIKE, Act.BAN):
+        assert isinstance(may(act, undeliverable), NotAllowed)
 
 
 def test_in_a_group_somebody_can_be_answered_alone() -> None:
