@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.db import connection as database
@@ -85,7 +86,10 @@ def test_deeds_are_sent_not_visited(deed: str, loud: Connection, page: Client) -
 # -- connecting -------------------------------------------------------------------------------------------------------
 
 
-def test_every_channel_is_offered_with_its_form_and_guide(page: Client, network: Network, service: Department) -> None:
+def test_every_channel_is_offered_with_its_form_and_guide(
+    page: Client, network: Network, service: Department, settings: Any
+) -> None:
+    settings.CHANNELS_ON = list(channels())
     grid = text_of(page.get("/connections/new/"))
     for name, kind in channels().items():
         assert f'href="/connections/new/{name}/"' in grid
