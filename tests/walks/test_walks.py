@@ -69,6 +69,7 @@ NETWORKS = {
         settles=finds_us, told=hooks, calls=told_address, private=letters, silent="needs an https address"
     ),
     "mastodon": Peculiar(private=lambda double: [one.text for one in double.net.of_brand()]),
+    "reddit": Peculiar(private=lambda double: double.texts("t4")),
     "telegram": Peculiar(told=hooks, calls=lambda double: "", peeks=False),  # its calls come to https only
     "whatsapp": Peculiar(settles=finds_us, told=hooks, calls=told_address),
     "wordpress": Peculiar(),
@@ -121,7 +122,11 @@ def page(chromium: Browser, login: dict[str, object]) -> Iterator[Page]:
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
     page.on("dialog", lambda asked: asked.accept())
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
+    assert complaints == []
     context.close()
 
 
@@ -146,6 +151,7 @@ class Walk:
         self.answer(item, "Yes, within two days.")
         self.moderate(item)
         self.publish()
+        assert getattr(self.place.double, "violations", []) == []
 
     # -- connecting -----------------------------------------------------------------------------------------------
 

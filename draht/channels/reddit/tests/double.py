@@ -11,7 +11,7 @@ from base64 import b64decode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 from draht.channels.reddit.tests.answers import Errors, No, listing, things
 
@@ -103,6 +103,8 @@ class Reddit:
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         status = 200
+        if environ["PATH_INFO"] == "/api/v1/authorize":
+            return self._agree(dict(parse_qsl(environ["QUERY_STRING"])), start)
         try:
             answer = self._answer(environ)
         except Errors as error:
@@ -131,6 +133,15 @@ class Reddit:
         if params.pop("raw_json", "") != "1":
             raise No(400, "the answer would have HTML in its words")
         return self._read(path, params) if environ["REQUEST_METHOD"] == "GET" else self._write(path, body)
+
+    def _agree(self, asked: dict[str, str], start: Callable[..., Any]) -> Iterable[bytes]:
+        """The page on which a person agrees; this person always does."""
+        if asked.get("client_id") != CLIENT[0] or asked.get("duration") != "permanent" or not asked.get("state"):
+            start("400 ", [("Content-Type", "text/plain")])
+            return [b"invalid client id"]
+        back = urlencode({"code": "the-code", "state": asked["state"]})
+        start("302 ", [("Location", f"{asked['redirect_uri']}?{back}")])
+        return []
 
     def _token(self, login: str, body: dict[str, str]) -> Any:
         if b64decode(login.removeprefix("Basic ")).decode() != ":".join(CLIENT):
