@@ -152,7 +152,7 @@ def test_open_time_is_what_the_clock_on_the_wall_counts(week: tuple[Day, ...], z
     assert BusinessClock(calendar).elapsed(start, start + 3 * DAY) == counted
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @example((((1320, 1800),),) * 7, BERLIN, to_ms(datetime(2026, 3, 28, 22, 30, tzinfo=UTC)), 7 * 3600)
 @given(WEEKS, ZONES, MOMENTS, st.integers(1, 40 * 3600))
 def test_due_is_the_first_moment_at_which_the_time_has_passed(
@@ -167,7 +167,7 @@ def test_due_is_the_first_moment_at_which_the_time_has_passed(
     assert clock.is_open(due - 1)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(WEEKS, ZONES, st.lists(MOMENTS, min_size=3, max_size=3).map(sorted))
 def test_spans_add_up_whatever_was_asked_before(week: tuple[Day, ...], zone: str, moments: list[int]) -> None:
     a, b, c = (moment // SECOND * SECOND for moment in moments)
