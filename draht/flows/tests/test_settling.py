@@ -155,6 +155,32 @@ def test_without_key_and_look_a_person_decides(
         inbox.settle_reply(as_bea, reply, arrived=False)
 
 
+@pytest.mark.parametrize("early", [True, False])
+def test_an_answer_that_shows_up_needs_nobody_to_look(
+    open_town: Town, service: Department, as_bea: Viewer, early: bool
+) -> None:
+    """Before or after it was left to a person; other words of ours are no sign of it."""
+    town = open_town
+    town.connect(service.pk, "blind")
+    conversation = ask(town, as_bea)
+    reply, other = answer(as_bea, conversation), answer(as_bea, conversation, "Or tomorrow.")
+    town.line.fail_next("lost")
+    send_due()
+    town.line.fail_next(500)
+    send_due()
+    if early:
+        town.fetch()
+    time_passes(MINUTE)
+    while send_due():
+        pass
+    if not early:
+        town.fetch()
+    assert (reply_row(reply)["state"], reply_row(reply)["reason"]) == ("sent", "")
+    assert reply_row(other)["state"] == "unsure"
+    assert [e.author_name for e in entries(as_bea, conversation, "message")] == ["Ada", "Bea"]
+    assert town.texts_of_ours() == ["On its way."]
+
+
 def test_a_person_settles_when_the_echo_is_there_already(open_town: Town, service: Department, as_bea: Viewer) -> None:
     town = open_town
     town.connect(service.pk, "blind")

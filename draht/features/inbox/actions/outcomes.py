@@ -15,6 +15,7 @@ from draht.core.clock import now
 from draht.core.journal.facts import Fact
 from draht.core.worker import outgoing
 from draht.features.inbox.actions.locking import tell
+from draht.features.inbox.echoes import recognise
 from draht.features.inbox.models import Attachment, Conversation, Message, Reply, State
 from draht.features.inbox.store import Incoming, store
 from draht.features.inbox.summaries import answer_until
@@ -102,6 +103,7 @@ def reply_unsure(reply: Reply, reason: str, *, looks_again: bool, after: float |
     """It may have arrived. The worker looks again after a pause, or leaves it to a person."""
     if outgoing.write_unsure(reply, clean(reason), looks_again=looks_again, after=after):
         _tell(Fact.REPLY_UNSURE, reply, reason)
+        recognise([reply.conversation_id])  # the network may have shown it already
 
 
 @transaction.atomic
