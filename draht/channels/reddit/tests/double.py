@@ -31,6 +31,7 @@ class Reddit:
     things: dict[str, dict[str, Any]] = field(default_factory=dict)
     tokens: set[str] = field(default_factory=lambda: {"token"})
     renewed: int = 0
+    granted: str = "identity read"
     moderated: set[str] = field(default_factory=lambda: {SUBREDDIT})
     acts: list[tuple[str, str]] = field(default_factory=list)
     banned: set[str] = field(default_factory=set)
@@ -139,6 +140,7 @@ class Reddit:
         if asked.get("client_id") != CLIENT[0] or asked.get("duration") != "permanent" or not asked.get("state"):
             start("400 ", [("Content-Type", "text/plain")])
             return [b"invalid client id"]
+        self.granted = asked["scope"]
         back = urlencode({"code": "the-code", "state": asked["state"]})
         start("302 ", [("Location", f"{asked['redirect_uri']}?{back}")])
         return []
@@ -152,7 +154,7 @@ class Reddit:
             return {"error": "invalid_grant"}
         token = f"token-{self.renewed}"
         self.tokens.add(token)
-        told = {"access_token": token, "token_type": "bearer", "expires_in": 86_400, "scope": "identity read"}
+        told = {"access_token": token, "token_type": "bearer", "expires_in": 86_400, "scope": self.granted}
         return told | ({} if self.renewed else {"refresh_token": "refresh"})
 
     # -- reading ------------------------------------------------------------------------------------------------
