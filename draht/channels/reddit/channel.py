@@ -146,7 +146,7 @@ class Reddit(
         return round.step(self.client, self.us, cursor, self.since, asked)
 
     def read_item(self, raw: str) -> Reading:
-        return read_again(raw, mapper.to_event)
+        return read_again(raw, lambda thing: mapper.to_event(thing, self.us))
 
     def look_again(self, items: Sequence[Item]) -> Reading:
         """What Reddit does not list may be deleted, or in a subreddit that was closed: it says neither."""
@@ -157,7 +157,7 @@ class Reddit(
             things = mapper.children_of(self.client.info(names))
         except (LookupError, TypeError) as error:
             raise TryLater(words("The network answered with something unexpected.")) from error
-        return Reading(*read_each(things, mapper.to_event))
+        return Reading(*read_each(things, lambda thing: mapper.to_event(thing, self.us)))
 
     # -- writing ------------------------------------------------------------------------------------------------
 

@@ -34,6 +34,8 @@ class Thing(msgspec.Struct):
     title: str = ""
     subject: str = ""
     link_title: str = ""
+    link_author: str | None = None
+    type: str | None = None
     url: str | None = None
     permalink: str | None = None
     context: str | None = None
@@ -66,8 +68,8 @@ def children_of(listing: Any) -> list[Any]:
     return found
 
 
-def to_event(raw: Any) -> Event | None:
-    """One child of a listing."""
+def to_event(raw: Any, us: str = "") -> Event | None:
+    """One child of a listing, as ``us`` see it."""
     child = msgspec.convert(raw, Child)
     thing = child.data
     if child.kind not in {"t1", "t3", "t4"}:
@@ -81,7 +83,7 @@ def to_event(raw: Any) -> Event | None:
         author=_author(thing),
         text=said or ("" if pictures else _instead(thing)),
         at=_moment(thing.created_utc),
-        thread=_thread(child.kind, thing),
+        thread=_thread(child.kind, thing, us),
         parent=thing.parent_id or "" if child.kind != "t3" else "",
         private=child.kind == "t4",
         revision=_moment(_version(thing)),
@@ -104,11 +106,13 @@ def _version(thing: Thing) -> float:
     return max(thing.created_utc, edited, thing.banned_at_utc or 0.0, thing.approved_at_utc or 0.0)
 
 
-def _thread(kind: str, thing: Thing) -> str:
-    """A comment joins what it answers, if that is known, and else begins a thread of its own."""
+def _thread(kind: str, thing: Thing, us: str) -> str:
+    """A comment joins what it answers; directly below a post of ours, which is no message, it begins a thread."""
     if kind == "t4":
         return thing.first_message_name or thing.name
-    return thing.name if kind == "t3" else ""
+    below_ours = thing.type == "post_reply" or (bool(us) and thing.link_author == us)
+    top = (thing.parent_id or "").startswith("t3_")
+    return thing.name if kind == "t3" or (top and below_ours) else ""
 
 
 def _author(thing: Thing) -> Author:

@@ -53,7 +53,7 @@ def step(client: Client, us: str, cursor: str, since: datetime | None, asked: Se
     floor = 0 if at.listing.endswith("/modqueue") else _floor(at.marks.get(at.listing), since)  # what waits may be old
     at.head = max([at.head, at.marks.get(at.listing) or floor, *map(_created, things)])
     new = [one for one in things if _created(one) >= floor]
-    events, unread = read_each(new, to_event)
+    events, unread = read_each(new, lambda raw: to_event(raw, us))
     at.after, at.pages = after, at.pages + 1
     if len(new) < len(things) or not after or at.pages >= PAGES:
         _next_listing(at, asked)

@@ -20,7 +20,7 @@ CLIENT = "client-id", "client-secret"
 AGENT = re.compile(r"\w+:[\w-]+:v\S+ \(by /u/\w+\)|Draht/\S+")  # the second asks for tokens
 MODERATOR_ONLY = {"can_mod_post", "banned_by", "banned_at_utc", "approved_at_utc", "approved_by", "removed", "spam"}
 
-NOT_IN_MAIL = {"link_id", "permalink", "edited", "num_reports", "locked", "archived"}
+NOT_IN_MAIL = {"link_id", "permalink", "edited", "num_reports", "locked", "archived", "link_author"}
 
 
 @dataclass
@@ -52,6 +52,7 @@ class Reddit:
         name, above = self._name("t1"), self.things.get(parent, {})
         link = above.get("link_id") or (parent if parent.startswith("t3_") else LINK)
         data = {"body": text, "parent_id": parent, "link_id": link, "link_title": "Winter boots", "replies": ""}
+        data["link_author"] = self.things[link]["author"] if link in self.things else "somebody"
         data |= {"permalink": f"/r/{SUBREDDIT}/comments/{link[3:]}/x/{name[3:]}/", **self._place(name, author)}
         return self._keep(name, data | more)
 
@@ -189,7 +190,15 @@ class Reddit:
         if thing["name"].startswith("t4_"):
             return thing
         left = {key: one for key, one in thing.items() if key not in {*MODERATOR_ONLY, *NOT_IN_MAIL}}
-        return left | {"context": f"{thing['permalink']}?context=3", "was_comment": True, "dest": US, "new": True}
+        named = f"u/{US}" in thing["body"]
+        kind = "username_mention" if named else "post_reply" if thing["parent_id"][:2] == "t3" else "comment_reply"
+        return left | {
+            "type": kind,
+            "context": f"{thing['permalink']}?context=3",
+            "was_comment": True,
+            "dest": US,
+            "new": True,
+        }
 
     def _subreddit(self, name: str, rest: list[str], params: dict[str, str]) -> Any:
         if name != SUBREDDIT:

@@ -17,7 +17,17 @@ from draht.contract.purse import limit_of
 from draht.contract.reading import read_each
 
 PAYLOADS = Path(__file__).resolve().parents[4].parent / "shared/payloads/reddit"
-LATER = {"can_mod_post", "locked", "archived", "removed", "banned_at_utc", "approved_at_utc", "permalink", "link_title"}
+LATER = {
+    "can_mod_post",
+    "locked",
+    "archived",
+    "removed",
+    "banned_at_utc",
+    "approved_at_utc",
+    "permalink",
+    "link_title",
+    "link_author",
+}
 
 
 def recorded(name: str) -> list[Any]:
@@ -84,6 +94,7 @@ def test_the_inbox() -> None:
     assert isinstance(answer, IncomingMessage)
     assert (answer.text, answer.parent, answer.title) == ("submission reply 61", "t3_1j7g9uj", "Test post pls ignore")
     assert not answer.private
+    assert answer.thread == answer.id, "it is below a post of ours"
     assert answer.url == "https://www.reddit.com/r/Lil_SpazJoekp/comments/1j7g9uj/test_post_pls_ignore/mynkj7r/"
     assert link_of(things[0]["data"]) == "1j7g9uj"
 

@@ -27,6 +27,14 @@ def test_everything_comes_in_and_what_we_published_does_not(user: Channel, reddi
     assert set(found) == {"It snows.", "Below our post", "Private", f"Hello u/{US}"}
 
 
+def test_below_our_post_each_comment_is_a_conversation_and_below_theirs_none(user: Channel, reddit: Reddit) -> None:
+    ours = reddit.comment("Below our post")
+    deeper = reddit.comment("Below that", ours["name"])
+    theirs = reddit.comment("Me, too", reddit.post("Which boots?", "It snows.")["name"])
+    found = {one.id: one.thread for one in drain(user, "")[0] if isinstance(one, IncomingMessage)}
+    assert (found[ours["name"]], found[deeper["name"]], found[theirs["name"]]) == (ours["name"], "", "")
+
+
 def test_what_is_seen_twice_in_a_round_is_one_message(user: Channel, reddit: Reddit) -> None:
     reddit.comment("Below our post")
     events, _ = drain(user, "")
