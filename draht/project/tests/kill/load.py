@@ -22,7 +22,7 @@ from draht.features.inbox import actions as inbox
 SECRET = "the hook secret of the tests"
 FIRST_HOOK = 1_000_000  # ids of messages that come by hook only
 WRITERS = 40  # customers on the network
-MOST_UNSENT = 30  # colleagues write no faster than a worker that is killed all the time can send
+MOST_UNSENT = 100  # colleagues write no faster than a worker that is killed all the time can send
 
 
 class Load:
