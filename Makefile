@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock new-channel channel-table translations translations-collect test-postgres test-real test-browser format clean
+.PHONY: help run test check evaluate bench lock new-channel channel-table translations translations-collect test-postgres test-real test-browser format clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -68,6 +68,9 @@ channel-table: .venv/dev ## write the table of what each channel can do anew
 lock: .venv/dev ## pin the dependencies anew
 	@$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra postgres -o requirements/run.lock $(UPGRADE)
 	@$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --all-extras --group dev -c requirements/run.lock -o requirements/dev.lock $(UPGRADE)
+
+evaluate: .venv/dev ## how good the readings are: make evaluate DATA=../shared/data
+	@$(BIN)/python -m draht.features.triage.evaluate $(DATA)
 
 clean: ## remove what was set up; the data stay
 	rm -rf .venv build *.egg-info

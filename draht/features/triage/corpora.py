@@ -97,10 +97,6 @@ def videos(data: Path) -> list[Labelled]:
     return [[(r["CONTENT"], "spam" if r["CLASS"] == "1" else "ham") for r in _rows(file)] for file in files]
 
 
-def short_messages(data: Path) -> Labelled:
-    return [(line[1], line[0]) for line in _lines(data / "sms_spam/SMSSpamCollection.tsv") if len(line) == 2]
-
-
 def support_tweets(data: Path) -> list[str]:
     """What customers wrote to 25 brands; without labels."""
     dialogues = json.loads((data / "ibm_twitter_care/dev.json").read_text())

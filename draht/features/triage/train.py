@@ -31,8 +31,8 @@ LISTED = 15.0  # what a word list says counts this much
 SIGNS = (POSITIVE, NEGATIVE, f"not {POSITIVE}", f"not {NEGATIVE}", ASKS, THANKS, URGENT, INSULTS)
 TELLING = 0.7  # a piece of a word whose weights lie closer together says nothing about a language
 # Who writes to a company complains more often than who writes to the world. Chosen by looking at half of the airlines.
-CUSTOMERS = {"negative": 0.5, "neutral": -0.3}
-RIGHT = {"mood": 0.8, "intent": 0.9, "spam": 0.995, "harmful": 0.9}  # how often it has to be right to speak
+CUSTOMERS = {"negative": 0.5, "neutral": -0.3, "spam": 1.0}  # and spam is rarer in the texts than under a video
+RIGHT = {"mood": 0.8, "intent": 0.9, "spam": 0.97, "harmful": 0.9}  # how often it has to be right to speak
 
 
 def main() -> None:
@@ -50,13 +50,13 @@ def lessons(data: Path) -> dict[str, Labelled]:
     """What each head learns: a name, and texts with their labels. Only from what may be shipped."""
     seeds = corpora.seeds()
     asked = [(text, "question" if text.rstrip().endswith("?") else "request") for text, _ in corpora.banking(data)]
-    ham = [text for text, _ in corpora.departments(data)[::8] + corpora.banking(data)[::8] + corpora.german_moods(data)]
+    ham = [text for text, _ in corpora.departments(data)[::32] + corpora.banking(data)[::32]]
+    ham += [text for text, _ in corpora.german_moods(data)[::4]]
     return {
         "mood": [(s.text, s.mood) for s in seeds] + _evened(corpora.german_moods(data)),
         "intent": [(s.text, s.intent) for s in seeds] + asked[::10],
         "spam": [one for video in corpora.videos(data) for one in video]
-        + corpora.short_messages(data)
-        + [(text, "ham") for text in [*ham, *(s.text for s in seeds), *corpora.support_tweets(data)]],
+        + [(text, "ham") for text in [*ham, *(s.text for s in seeds[::2]), *corpora.support_tweets(data)]],
         "harmful": corpora.german_harm(data) + [(s.text, "harmless") for s in seeds] + _insults(),
     }
 
