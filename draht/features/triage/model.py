@@ -23,7 +23,7 @@ SHIPPED = Path(__file__).parent / "model.npz"
 LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pl", "pt", "tr")
 MOST_WORDS = 30_000  # that are remembered; then it begins anew
 REACH = 3  # words after a "not" that it turns round
-MOST_BYTES = 6  # of a piece that tells a language
+MOST_BYTES = 5  # of a piece that tells a language
 _NOTHING: Signs = frozenset()
 
 
