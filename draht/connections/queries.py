@@ -17,10 +17,10 @@ from draht.connections.actions import opened
 from draht.connections.models import Connection
 from draht.connections.registry import channels, is_on
 from draht.connections.wording import said
-from draht.contract.channel import Act, Channel, Counter, Hears, Replies, Subscribes
-from draht.contract.errors import ChannelError
+from draht.contract.channel import Act, Channel, Counter, HasTemplates, Hears, Replies, Subscribes
+from draht.contract.errors import ChannelError, TryLater, only_the_four
 from draht.contract.login import OffersAccounts, Scope, SignsIn
-from draht.contract.messages import Item, May, NotAllowed, Takes
+from draht.contract.messages import Item, May, NotAllowed, Takes, Template
 from draht.contract.visits import Welcomes
 from draht.core.clock import DAY, MINUTE, now
 from draht.core.people.access import Viewer
@@ -69,6 +69,12 @@ def counter(connection: Connection, item: Item) -> Counter | None:
         _counters.clear()
     _counters[key] = (time.monotonic() + COUNTER_KEPT, found)
     return found
+
+
+def templates(connection: Connection) -> list[Template]:
+    """The texts that were agreed with the network. It is asked; raises one of the four errors."""
+    with opened(connection) as channel, only_the_four(TryLater):
+        return list(channel.templates()) if isinstance(channel, HasTemplates) else []
 
 
 def repeats_for(channel: str) -> int:

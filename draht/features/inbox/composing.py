@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 import draht.connections.queries as connections
 from draht.connections.wording import said
 from draht.contract.channel import Act
-from draht.contract.messages import Allowed, May, NotAllowed, Takes
+from draht.contract.messages import Allowed, May, NotAllowed, Takes, Template
 from draht.core.clock import to_ms
 from draht.core.people.access import Viewer
 from draht.core.people.models import Role
@@ -52,6 +52,7 @@ class Composer:
     in_private: InPrivate | None = None
     by_hand: str = ""
     takes: Takes = NO_FILES
+    templates: bool = False  # only an agreed text goes out
     held: bool = False
     to_id: int | None = None
 
@@ -88,6 +89,7 @@ def composer(viewer: Viewer, conversation_id: int, *, private: bool = False) -> 
         cost=price(answer.cost_cents),
         in_private=_in_private(privately) if not item.private else None,
         takes=connections.takes(to.connection, asked),
+        templates=answer.templates,
         held=not viewer.is_at_least(Role.AGENT),
         to_id=to.pk,
         channel=to.connection.channel,
@@ -101,6 +103,12 @@ def _in_private(may: May) -> InPrivate | None:
 
 def _until(may: Allowed) -> int | None:
     return to_ms(may.until) if may.until else None
+
+
+def templates(viewer: Viewer, conversation_id: int) -> list[Template]:
+    """The agreed texts that may go to the customer. The network is asked; raises one of the four errors."""
+    to = newest_of_customer(viewer, conversation_id)
+    return connections.templates(to.connection) if to else []
 
 
 def count_text(viewer: Viewer, conversation_id: int, text: str, *, private: bool = False) -> int:

@@ -18,6 +18,7 @@ urlpatterns = [
     path("file/<int:attachment_id>/", views.file, name="file"),
     path("deliveries/<int:connection_id>/", views.deliveries, name="deliveries"),
     path("person/<int:person_id>/", views.person, name="person"),
+    path("conversation/<int:conversation_id>/templates/", views.templates, name="templates"),
     path("conversation/<int:conversation_id>/count/", views.count, name="count"),
     *(path(f"conversation/<int:conversation_id>/{name}/", verb, name=name) for name, verb in verbs.VERBS.items()),
 ]

@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 import draht.connections.queries as connections
+from draht.connections.wording import said
+from draht.contract.errors import ChannelError
 from draht.contract.text import clean
 from draht.core.clock import to_ms
 from draht.core.files.serving import answer
@@ -26,6 +28,7 @@ from draht.core.people.access import Viewer, viewer
 from draht.core.people.models import Role
 from draht.features.inbox import queries
 from draht.features.inbox.composing import composer, count_text
+from draht.features.inbox.composing import templates as agreed
 from draht.features.inbox.queries import Row
 from draht.features.inbox.search import Hit
 from draht.features.inbox.search import search as find
@@ -109,6 +112,16 @@ def deliveries(request: HttpRequest, connection_id: int) -> HttpResponse:
     card = connections.card(who, connection_id)
     template = "inbox/_deliveries.html" if request.htmx else "inbox/deliveries.html"  # type: ignore[attr-defined]
     return render(request, template, {"me": who, "card": card, "deliveries": found})
+
+
+def templates(request: HttpRequest, conversation_id: int) -> HttpResponse:
+    """The texts that were agreed with the network, to choose one."""
+    who = viewer(request)
+    try:
+        found, trouble = agreed(who, conversation_id), ""
+    except ChannelError as error:
+        found, trouble = [], said(error.reason)
+    return render(request, "inbox/_templates.html", {"templates": found, "trouble": trouble})
 
 
 def person(request: HttpRequest, person_id: int) -> HttpResponse:

@@ -9,7 +9,7 @@ import pytest
 
 from draht.connections.registry import channels
 from draht.core.people.models import Department
-from draht.flows.tests.networks import Blind, ByHand, Diary, Keyless, Pictured
+from draht.flows.tests.networks import Blind, ByHand, Diary, Keyless, Pictured, Templated
 from draht.flows.tests.town import Town
 
 
@@ -20,6 +20,7 @@ def open_town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]
     monkeypatch.setitem(channels(), "blind", Blind)
     monkeypatch.setitem(channels(), "byhand", ByHand)
     monkeypatch.setitem(channels(), "pictured", Pictured)
+    monkeypatch.setitem(channels(), "templated", Templated)
     monkeypatch.setitem(channels(), "diary", Diary)
     town = Town.build(tmp_path / "network")
     yield town

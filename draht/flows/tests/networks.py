@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import ClassVar
 
 from draht.channels.sandbox.channel import Sandbox
-from draht.contract.channel import Act, Channel, Counter, Fetches, Publishes, Replies, Schedules
+from draht.contract.channel import Act, Channel, Counter, Fetches, HasTemplates, Publishes, Replies, Schedules
+from draht.contract.errors import LoginExpired
 from draht.contract.messages import (
     Account,
     Allowed,
@@ -20,6 +21,7 @@ from draht.contract.messages import (
     Reading,
     Sent,
     Takes,
+    Template,
 )
 
 
@@ -110,3 +112,15 @@ class Diary(Keyed, Schedules):
         sent = super().publish(post)
         self.asked.append(post.at)
         return replace(sent, at=post.at or sent.at)
+
+
+class Templated(Keyed, HasTemplates):
+    """The sandbox as a network that takes agreed texts only."""
+
+    def may(self, act: Act, item: Item) -> May:
+        return Allowed(templates=True) if act is Act.REPLY else super().may(act, item)
+
+    def templates(self) -> list[Template]:
+        if self.config["token"] == "lost":
+            raise LoginExpired("The token has run out.")
+        return [Template("delay", "Your parcel {{1}} is late.", "en")]

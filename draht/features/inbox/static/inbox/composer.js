@@ -67,6 +67,16 @@ document.addEventListener("click", ({ target }) => {
   if (opener) document.getElementById(opener.dataset.dialog)?.showModal()
   if (target.closest?.("[data-close]")) target.closest("dialog")?.close()
 })
+document.addEventListener("click", ({ target }) => {
+  const template = target.closest?.("[data-template]")
+  const text = template?.closest("form")?.querySelector("textarea")
+  if (!text) return
+  text.value = template.dataset.template
+  template.closest("details").open = false
+  text.focus()
+  keep(text.form)
+  htmx.trigger(text, "count")
+})
 document.addEventListener("change", ({ target }) => {
   if (target.matches("[name=private]")) htmx.trigger(textOf(target.form), "count")
 })
