@@ -238,6 +238,8 @@ def may_write_privately(item: Item, now: datetime | None = None) -> May:
         return NotAllowed(words("This is a direct message: the answer is as private."))
     if item.ours:
         return NotAllowed(words("This is a message of our own. Answer what they wrote."))
+    if item.answered_privately:
+        return NotAllowed(words("This was answered privately already, and the network allows that once."))
     if item.raw.get("can_reply_privately") is False:
         return NotAllowed(words("The network allows no private answer here, or there was one already."))
     if (now or datetime.now(UTC)) >= until:

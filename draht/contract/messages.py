@@ -191,6 +191,7 @@ class Item:
     ours: bool = False
     held: bool = False
     deleted: bool = False
+    answered_privately: bool = False  # it is public, and a private answer of ours went out or is on its way
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 

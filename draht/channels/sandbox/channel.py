@@ -223,6 +223,8 @@ def _may_reply_privately(item: Item, ours: bool) -> May:
         return NotAllowed(words("It waits for approval. Approve it first."))
     if not _takes_answers(item):
         return NotAllowed(words("{name} does not take answers from companies.").format(name=item.author.name))
+    if item.answered_privately:
+        return NotAllowed(words("This was answered privately already, and the network allows that once."))
     until = item.at + WINDOW
     if datetime.now(UTC) > until:
         return NotAllowed(words("The 7 days for a private answer are over."), until)

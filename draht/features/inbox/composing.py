@@ -14,7 +14,7 @@ from draht.core.clock import to_ms
 from draht.core.people.access import Viewer
 from draht.core.people.models import Role
 from draht.core.ui.amounts import price
-from draht.features.inbox.queries import item_of, newest_of_customer
+from draht.features.inbox.queries import is_answered_privately, item_of, newest_of_customer
 
 NO_LIMIT = 100_000
 NO_FILES = Takes()
@@ -62,7 +62,7 @@ def composer(viewer: Viewer, conversation_id: int, *, private: bool = False) -> 
     to = newest_of_customer(viewer, conversation_id)
     if to is None:
         return Composer(can=False, why=_("There is no message of a customer that could be answered."))
-    item = item_of(to)
+    item = replace(item_of(to), answered_privately=is_answered_privately(to))
     [may] = connections.may(to.connection, [item], [Act.REPLY, Act.REPLY_PRIVATELY])
     publicly, privately = may[Act.REPLY], may[Act.REPLY_PRIVATELY]
     answer: May = publicly if isinstance(publicly, Allowed) or item.private else privately

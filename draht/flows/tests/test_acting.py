@@ -76,6 +76,20 @@ def test_an_answer_by_hand_is_seen_when_it_is_there(open_town: Town, service: De
     assert [e.author_name for e in entries(as_bea, conversation, "message")] == [entry.author_name, as_bea.name]
 
 
+def test_after_the_one_private_answer_there_is_no_second(town: Town, as_bea: Viewer, settings: object) -> None:
+    settings.UNDO_SECONDS = 0  # type: ignore[attr-defined]
+    conversation = ask(town, as_bea)
+    assert composer(as_bea, conversation).in_private
+    reply = inbox.queue_reply(as_bea, conversation, "Tell us your number.", private=True).pk
+    assert composer(as_bea, conversation).in_private is None, "one is on its way"
+    inbox.undo_reply(as_bea, reply)
+    assert composer(as_bea, conversation).in_private
+    inbox.queue_reply(as_bea, conversation, "Tell us your number.", private=True)
+    send_due()
+    shown = composer(as_bea, conversation)
+    assert (shown.can, shown.in_private) == (True, None)
+
+
 def test_an_answer_by_hand_can_be_given_up(open_town: Town, service: Department, as_bea: Viewer) -> None:
     open_town.connect(service.pk, "byhand")
     conversation = ask(open_town, as_bea)

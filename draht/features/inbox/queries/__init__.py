@@ -2,7 +2,7 @@
 
 from draht.features.inbox.entries import Entry, Shown
 from draht.features.inbox.queries.deliveries import Delivery, deliveries
-from draht.features.inbox.queries.items import attachment, item_of, message, newest_of_customer
+from draht.features.inbox.queries.items import attachment, is_answered_privately, item_of, message, newest_of_customer
 from draht.features.inbox.queries.lists import (
     COLUMNS,
     JOINS,
@@ -41,6 +41,7 @@ __all__ = [
     "deliveries",
     "departments",
     "in_departments",
+    "is_answered_privately",
     "item_of",
     "message",
     "newest_of_customer",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from draht.contract.messages import Author, Item
 from draht.core.clock import to_datetime
 from draht.core.people.access import Viewer
-from draht.features.inbox.models import Attachment, Message
+from draht.features.inbox.models import Attachment, Message, Reply, ReplyState
 from draht.features.inbox.queries.lists import conversation
 
 
@@ -39,6 +39,14 @@ def newest_of_customer(viewer: Viewer, conversation_id: int) -> Message | None:
     conversation(viewer, conversation_id)
     theirs = Message.objects.select_related("connection", "person", "conversation")
     return theirs.filter(conversation_id=conversation_id, ours=False, deleted_at=None).order_by("-id").first()
+
+
+def is_answered_privately(message: Message) -> bool:
+    """Whether a private answer to a public message went out, or is on its way. Some networks allow only one."""
+    if message.private:
+        return False
+    theirs = Reply.objects.filter(to=message, private=True)
+    return theirs.exclude(state__in=[ReplyState.WITHDRAWN, ReplyState.FAILED]).exists()
 
 
 def item_of(message: Message) -> Item:
