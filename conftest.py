@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -48,6 +49,9 @@ def django_db_modify_db_settings(
     store = connections["default"]
     if store.vendor == "sqlite":
         store.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("store") / "test.sqlite3")
+    elif servers := os.environ.get("DRAHT_TEST_DATABASES", "").split():  # one for each worker: see tests/servers.py
+        worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+        store.settings_dict["PORT"] = urlsplit(servers[worker % len(servers)]).port
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,9 @@
 """A PostgreSQL of our own for the length of one command: ``python -m tests.servers pytest …``.
 
 Where DRAHT_DATABASE names a server, that one is used. Else Debian's ``postgresql`` (or ``initdb`` in the PATH) has
-to be there; the server listens on loopback, lives in a folder of its own, and leaves nothing behind.
+to be there; the server listens on loopback, lives in a folder of its own, and leaves nothing behind. There is one for
+each core, so that each worker of pytest has its own: the journal tells nothing newer than the oldest transaction of a
+server, and that must not be one of a test beside it.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from draht.contract.loopback import free_port
@@ -62,12 +64,14 @@ def _run(*command: object) -> None:
 
 
 def main(command: list[str]) -> int:
-    """Runs the command beside a server; its exit code."""
+    """Runs the command beside the servers; its exit code."""
     if os.environ.get("DRAHT_DATABASE", "").startswith("postgres"):
         return subprocess.run(command, check=False).returncode
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server is stopped
-    with postgres() as address:
-        return subprocess.run(command, env=os.environ | {"DRAHT_DATABASE": address}, check=False).returncode
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped
+    with ExitStack() as stack:
+        addresses = [stack.enter_context(postgres()) for _ in range(os.cpu_count() or 1)]
+        told = {"DRAHT_DATABASE": addresses[0], "DRAHT_TEST_DATABASES": " ".join(addresses)}
+        return subprocess.run(command, env=os.environ | told, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -35,6 +35,12 @@ def test_a_command_runs_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert main([sys.executable, "-c", asks]) == 7
 
 
+def test_each_core_has_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DRAHT_DATABASE", raising=False)
+    asks = "import os, sys; sys.exit(len(set(os.environ['DRAHT_TEST_DATABASES'].split())))"
+    assert main([sys.executable, "-c", asks]) == os.cpu_count()
+
+
 def test_a_server_that_is_told_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DRAHT_DATABASE", "postgres://there")
     asks = "import os, sys; sys.exit(os.environ['DRAHT_DATABASE'] == 'postgres://there')"
