@@ -40,6 +40,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         {"name": name, "label": said(kind.label), "can": abilities(kind), "off": "" if is_on(name) else said(kind.off)}
         for name, kind in channels().items()
     ]
+    offered.sort(key=lambda one: bool(one["off"]))  # what has to be switched on comes last
     switch = ",".join([*settings.CHANNELS_ON, "%s"])
     return render(request, "connections/choose.html", {"me": who, "channels": offered, "switch": switch})
 
